@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import type { Clock } from './clock.js';
+
+/** What a member may do, in rising order. */
+export const roles = ['viewer', 'editor', 'admin', 'owner'] as const;
+export type Role = (typeof roles)[number];
+
+/** What an API key may do. */
+export const scopes = [
+  'contacts:read',
+  'contacts:write',
+  'events:write',
+  'segments:read',
+  'segments:write',
+  'audiences:read',
+  'audiences:write',
+  'usage:read',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who asks. */
+export type Viewer =
+  | { kind: 'nobody' }
+  | { kind: 'member'; userId: string; email: string; name: string; sessionId: string }
+  | { kind: 'key'; keyId: string; workspaceId: string; scopes: readonly Scope[] };
+
+/** The first argument of everything that serves a request. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly viewer: Viewer;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** The workspace that an operation was allowed to touch. */
+export interface WorkspaceAccess {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  /** IANA name: relative windows in calendar units and dates without a time are read in it. */
+  readonly timeZone: string;
+  /** ISO 3166-1 alpha-2, for phone numbers without a country code. */
+  readonly defaultCountry: string | null;
+  /** The member's role here; null for an API key. */
+  readonly role: Role | null;
+}
+
+/** A request that passed the authorisation for one workspace. */
+export interface WorkspaceContext extends RequestContext {
+  readonly workspace: WorkspaceAccess;
+}
+
+/** Who did it, for histories: `user:<id>` or `key:<id>`. */
+export function actorOf(context: RequestContext): string {
+  const { viewer } = context;
+  if (viewer.kind === 'member') return `user:${viewer.userId}`;
+  if (viewer.kind === 'key') return `key:${viewer.keyId}`;
+  return 'system';
+}

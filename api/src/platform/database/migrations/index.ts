@@ -1,0 +1,13 @@
+import type { MigrationInterface } from 'typeorm';
+import { Directory1700000000001 } from './0001-directory.js';
+import { People1700000000002 } from './0002-people.js';
+import { Events1700000000003 } from './0003-events.js';
+import { Audiences1700000000004 } from './0004-audiences.js';
+
+/** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
+export const migrations: (new () => MigrationInterface)[] = [
+  Directory1700000000001,
+  People1700000000002,
+  Events1700000000003,
+  Audiences1700000000004,
+];

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, EntityManager } from 'typeorm';
+import { notFound } from '../errors.js';
+import { isId } from '../ids.js';
+
+/** What a unit of work on one workspace has in hand. Valid only until the work returns. */
+export interface WorkspaceTransaction {
+  readonly workspaceId: string;
+  /** The only manager whose statements run under this workspace. */
+  readonly manager: EntityManager;
+  /** Runs one SQL statement under this workspace and returns its rows. */
+  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Notes that these contacts changed in this facet; written to the change feed when the work is done. */
+  changed(ordinals: number | Iterable<number>, facet: string): void;
+  /** The workspace's version: in a snapshot, the one that everything read in it belongs to. */
+  version(): Promise<number>;
+}
+
+/** How a unit of work runs. */
+export interface WorkOptions {
+  /** Read everything as of one version (REPEATABLE READ, READ ONLY). */
+  snapshot?: boolean;
+}
+
+/** The one way in to tenant data: opens a transaction bound to the workspace, by row-level security. */
+export type WithWorkspace = <Result>(
+  workspaceId: string,
+  work: (transaction: WorkspaceTransaction) => Promise<Result>,
+  options?: WorkOptions,
+) => Promise<Result>;
+
+/** Thrown by work that lost a race and is right to run again from the start. */
+export class Collision extends Error {
+  override name = 'Collision';
+}
+
+/** Ordinal under which changes are noted that concern no contact, such as a segment's rule. */
+export const noContact = -1;
+
+const attempts = 8;
+
+/**
+ * Builds {@link WithWorkspace} on the app role's connections. Work that meets a deadlock, a serialization failure or a
+ * {@link Collision} is rolled back and run again, so it must have no effect outside its transaction.
+ */
+export function createWithWorkspace(dataSource: DataSource): WithWorkspace {
+  return async (workspaceId, work, options = {}) => {
+    if (!isId(workspaceId)) throw notFound('workspace', 'workspaceId');
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await runOnce(dataSource, workspaceId, work, options);
+      } catch (error) {
+        if (attempt >= attempts || !isWorthAnotherTry(error)) throw error;
+        await sleep(Math.random() * 10 * 2 ** attempt);
+      }
+    }
+  };
+}
+
+async function runOnce<Result>(
+  dataSource: DataSource,
+  workspaceId: string,
+  work: (transaction: WorkspaceTransaction) => Promise<Result>,
+  { snapshot = false }: WorkOptions,
+): Promise<Result> {
+  return dataSource.transaction(snapshot ? 'REPEATABLE READ' : 'READ COMMITTED', async (manager) => {
+    if (snapshot) await manager.query('set transaction read only');
+    await manager.query(`select set_config('app.workspace_id', $1, true)`, [workspaceId]);
+    const changes = new ChangeSet();
+    const transaction: WorkspaceTransaction = {
+      workspaceId,
+      manager,
+      query: (text, values) => manager.query(text, values),
+      changed: (ordinals, facet) => changes.add(ordinals, facet),
+      version: () => readVersion(manager, workspaceId),
+    };
+    const result = await work(transaction);
+    // Last, so that the row is locked only while the transaction commits.
+    if (changes.size > 0) await publish(manager, workspaceId, changes);
+    return result;
+  });
+}
+
+/** The (ordinal, facet) pairs of one transaction, each once. */
+class ChangeSet {
+  readonly #ordinalsByFacet = new Map<string, Set<number>>();
+
+  get size(): number {
+    return this.#ordinalsByFacet.size;
+  }
+
+  add(ordinals: number | Iterable<number>, facet: string): void {
+    const some = typeof ordinals === 'number' ? [ordinals] : ordinals;
+    for (const ordinal of some) {
+      const known = this.#ordinalsByFacet.get(facet);
+      if (known) known.add(ordinal);
+      else this.#ordinalsByFacet.set(facet, new Set([ordinal]));
+    }
+  }
+
+  columns(): { ordinals: number[]; facets: string[] } {
+    const pairs = [...this.#ordinalsByFacet].flatMap(([facet, set]) =>
+      [...set].map((ordinal) => ({ ordinal, facet })),
+    );
+    return { ordinals: pairs.map((pair) => pair.ordinal), facets: pairs.map((pair) => pair.facet) };
+  }
+}
+
+async function publish(manager: EntityManager, workspaceId: string, changes: ChangeSet): Promise<void> {
+  const { ordinals, facets } = changes.columns();
+  await manager.query(
+    `with clock as (
+       insert into workspace_versions as v (workspace_id, version) values ($1, 1)
+       on conflict (workspace_id) do update set version = v.version + 1
+       returning version
+     )
+     insert into changes (workspace_id, version, ordinal, facet)
+     select $1, clock.version, change.ordinal, change.facet
+     from clock, unnest($2::int[], $3::text[]) as change (ordinal, facet)`,
+    [workspaceId, ordinals, facets],
+  );
+}
+
+async function readVersion(manager: EntityManager, workspaceId: string): Promise<number> {
+  const rows: { version: string }[] = await manager.query(
+    'select version from workspace_versions where workspace_id = $1',
+    [workspaceId],
+  );
+  return Number(rows[0]?.version ?? 0);
+}
+
+function isWorthAnotherTry(error: unknown): boolean {
+  if (error instanceof Collision) return true;
+  const code = (error as { code?: unknown; driverError?: { code?: unknown } } | null)?.code;
+  return code === '40001' || code === '40P01';
+}

@@ -1,0 +1,63 @@
+/**
+ * Every code that a client may meet, with what it means. Codes are stable: clients switch on them.
+ * api/README.md lists them and is checked against this.
+ */
+export const failureCodes = {
+  BAD_REQUEST: 'The request could not be read: broken JSON, a wrong content type, an unknown field.',
+  INVALID_INPUT: 'A value is not acceptable; `path` names it.',
+  INVALID_RULE: 'A rule has problems; each is listed with its path.',
+  INVALID_CURSOR: '`after` is not a cursor of this connection.',
+  TOO_LARGE: 'The request, a list or a value is longer than allowed.',
+  TOO_COMPLEX: 'The query is too deep, too costly, or has too many aliases.',
+  RATE_LIMITED: 'Too many requests; wait as long as `Retry-After` says.',
+  UNAUTHENTICATED: 'No valid session or API key was presented.',
+  FORBIDDEN: 'The role or the scopes of the caller do not allow this.',
+  NOT_FOUND: 'There is no such thing, or it is not yours to see.',
+  CONFLICT: 'The change clashes with what is stored.',
+  SEGMENT_CYCLE: 'The rule would make a segment contain itself.',
+  IN_USE: 'The thing is used by others, which are named.',
+  LOCKED: 'Too many failed attempts; try again later.',
+  UNAVAILABLE: 'A part that this needs does not answer; try again.',
+  INTERNAL: 'A defect on our side; the request id finds it in the log.',
+} as const;
+
+/** One of {@link failureCodes}. */
+export type FailureCode = keyof typeof failureCodes;
+
+/** One thing that is wrong with an input. */
+export interface Problem {
+  code: string;
+  /** Where: `input.contacts[3].email`, `rule.all[2].event.count`; empty when it concerns the whole. */
+  path: string;
+  message: string;
+}
+
+/**
+ * A failure that the caller can understand and act on. Anything else that is thrown is a defect: it is logged with its
+ * cause and shown as INTERNAL with the request id.
+ */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  readonly path: string;
+  readonly problems: readonly Problem[];
+  /** Seconds after which trying again makes sense, for RATE_LIMITED and LOCKED. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: FailureCode,
+    message: string,
+    options: { path?: string; problems?: readonly Problem[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'Failure';
+    this.code = code;
+    this.path = options.path ?? '';
+    this.problems = options.problems ?? [];
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** The one answer for a foreign id and for a random one. */
+export function notFound(what: string, path = 'id'): Failure {
+  return new Failure('NOT_FOUND', `There is no such ${what}.`, { path });
+}

@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql';
+import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { enforceAccess, type Authorise } from './access.js';
+
+type ResolverClass = new (...dependencies: never[]) => object;
+
+/**
+ * Builds the schema from resolver instances (their dependencies are already inside) and puts the authorisation in front.
+ * Throws when an operation declares no access.
+ */
+export async function buildCoterieSchema(resolvers: object[], authorise: Authorise): Promise<GraphQLSchema> {
+  const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  const schema = await buildSchema({
+    resolvers: [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>,
+    container: { get: (resolver: object) => instances.get(resolver as never) },
+    validate: { forbidUnknownValues: false, stopAtFirstError: false },
+  });
+  markOneOfInputs(schema);
+  enforceAccess(schema, authorise);
+  return schema;
+}
+
+/** type-graphql prints `@oneOf` but does not tell graphql-js, which then would neither check nor introspect it. */
+function markOneOfInputs(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (type instanceof GraphQLInputObjectType && type.extensions['oneOf'] === true) type.isOneOf = true;
+  }
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Settings } from '../settings.js';
+import type { Cache } from './cache/cache.js';
+import type { Clock } from './clock.js';
+import type { RequestContext, Viewer } from './context.js';
+import type { WithWorkspace } from './database/with-workspace.js';
+import type { Authorise } from './graphql/access.js';
+
+/** What the composition root hands to every module. */
+export interface Services {
+  settings: Settings;
+  log: Logger;
+  clock: Clock;
+  cache: Cache;
+  /** The way in to tenant data. */
+  withWorkspace: WithWorkspace;
+  /** The directory (organizations, users, sessions, members, workspaces) under the system role. */
+  directory: DataSource;
+  /** Puts a job into the queue, in the transaction that caused it. */
+  enqueue: Enqueue;
+  /** Who asks, from the session cookie or the API key of an HTTP request. Throws UNAUTHENTICATED for a bad key. */
+  contextOf(request: FastifyRequest): Promise<RequestContext>;
+  /** Who presents this API key; throws UNAUTHENTICATED when it is unknown, revoked or expired. */
+  viewerOfKey(key: string): Promise<Viewer>;
+  /** The one authorisation, for routes that are not GraphQL. */
+  authorise: Authorise;
+}
+
+/** Adds a job: `payload` always names its `workspaceId`. */
+export type Enqueue = (
+  manager: EntityManager,
+  task: string,
+  payload: { workspaceId: string } & Record<string, unknown>,
+  options?: { key?: string; maxAttempts?: number; runAt?: Date },
+) => Promise<void>;
+
+/** Runs one job. It may run again after a crash, so it must go on from what is committed. */
+export type Task = (payload: unknown, run: { signal: AbortSignal; log: Logger }) => Promise<void>;
+
+/** What a capability adds to the whole. */
+export interface Module {
+  /** TypeORM entity classes. */
+  entities?: (new () => object)[];
+  /** type-graphql resolver instances. */
+  resolvers?: object[];
+  /** HTTP routes other than GraphQL. */
+  routes?: (server: FastifyInstance) => void | Promise<void>;
+  /** Jobs by name. */
+  tasks?: Record<string, Task>;
+}
+
+/** A capability's entry in its index.ts. */
+export type CreateModule = (services: Services) => Module;
