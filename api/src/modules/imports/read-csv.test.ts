@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkEncoding } from './check-encoding.js';
+import { csvLine, detectDelimiter, readCsv, type Delimiter } from './read-csv.js';
+
+async function* pieces(bytes: Buffer, size = bytes.length || 1): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function read(text: string, { size, delimiter = ',' }: { size?: number; delimiter?: Delimiter } = {}) {
+  return Array.fromAsync(readCsv(pieces(Buffer.from(text), size), delimiter));
+}
+
+async function check(bytes: Buffer, size?: number): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(checkEncoding(pieces(bytes, size))));
+}
+
+describe('readCsv', () => {
+  it('gives each record with the line on which it begins, empty ones left out', async () => {
+    expect(await read('a,b\r\n1,"x\ny"\n\n3,4\n,,\n5,6')).toEqual([
+      { line: 1, cells: ['a', 'b'] },
+      { line: 2, cells: ['1', 'x\ny'] },
+      { line: 5, cells: ['3', '4'] },
+      { line: 7, cells: ['5', '6'] },
+    ]);
+  });
+
+  it('gives ragged records as they are', async () => {
+    expect((await read('a,b\n1\n1,2,3')).map(({ cells }) => cells.length)).toEqual([2, 1, 3]);
+  });
+
+  it('drops a byte order mark, even one cut in two', async () => {
+    expect(await read('\ufeffa,b\n', { size: 2 })).toEqual([{ line: 1, cells: ['a', 'b'] }]);
+  });
+
+  it.each([
+    ['a quote that is not closed', 'a,b\n1,"x\n2,3\n', /line 3/u],
+    ['text after a closing quote', 'a,b\n1,2\n1,"x"y\n', /line 3/u],
+    ['a quote that swallows the file', `a,b\n1,"${'x'.repeat(1024 * 1024)}\n`, /longer than 1 MB/u],
+  ])('refuses %s and names the line', async (_, text, message) => {
+    await expect(read(text)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      path: 'file',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('reads back whatever csvLine wrote, in whatever pieces it arrives', async () => {
+    const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replaceAll('\ufeff', ''));
+    const row = fc.tuple(cell, cell, cell).filter((cells) => cells.some((text) => text.trim() !== ''));
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 9 }), async (rows, size) => {
+        const records = await read(rows.map((cells) => csvLine(cells)).join(''), { size });
+        expect(records.map(({ cells }) => cells)).toEqual(rows);
+      }),
+    );
+  });
+});
+
+describe('detectDelimiter', () => {
+  it.each([
+    ['Email;First Name;"a,b,c,d"\n1,2,3', ';'],
+    ['Email\tName\n', '\t'],
+    ['Email,Name;x,y\n', ','],
+    ['Email\n', ','],
+  ])('reads %j', (start, delimiter) => {
+    expect(detectDelimiter(start)).toBe(delimiter);
+  });
+});
+
+describe('checkEncoding', () => {
+  it('passes UTF-8 on unchanged, in whatever pieces it arrives', async () => {
+    const text = Buffer.from('\ufeffName\nJürgen\n정\n😀 without newline');
+    for (const size of [1, 2, 3, 5, 1000]) expect(await check(text, size)).toEqual(text);
+  });
+
+  it.each([
+    ['UTF-16', Buffer.from('\ufeffName\n', 'utf16le'), /UTF-16/u],
+    ['UTF-16 without a mark', Buffer.from('Name\nx\n', 'utf16le'), /NUL/u],
+    ['Latin-1', Buffer.from('Name\nAda\nJürgen\n', 'latin1'), /Line 3 is not valid UTF-8/u],
+    ['a NUL', Buffer.from('Name\nA\0da\n'), /Line 2 holds a NUL/u],
+    ['a workbook', Buffer.from('PK\x03\x04rest'), /workbook/u],
+    ['a cut character', Buffer.from([0x41, 0x0a, 0x42, 0xc3]), /Line 2 is not valid UTF-8/u],
+    ['a line without end', Buffer.alloc(2 * 1024 * 1024, 'x'), /longer than 1 MB/u],
+  ])('refuses %s, whole or in pieces', async (_, bytes, message) => {
+    for (const size of [1024, 3]) {
+      if (bytes.length > 1e6 && size === 3) continue;
+      await expect(check(bytes, size)).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        path: 'file',
+        message: expect.stringMatching(message),
+      });
+    }
+  });
+});

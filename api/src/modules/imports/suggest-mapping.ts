@@ -1,0 +1,178 @@
+import { Failure, type Problem } from '../../platform/errors.js';
+
+/**
+ * Where a column's values go, by name:
+ * - `external_id`, `email`, `phone`, `anonymous_id`: an identity;
+ * - the key of a contact attribute, such as `first_name`;
+ * - `company.` and the key of a company attribute, or `company.name`, `company.domain`, `company.external_id`;
+ * - `consent.email`, `consent.ads`, `consent.phone`, `consent.profiling`.
+ */
+export type MappingTarget = string;
+
+/** A target that a column may have, and how people name it. */
+export interface MappableField {
+  target: MappingTarget;
+  label: string;
+}
+
+/** Where each column goes, in the order of the file; null: nowhere. */
+export interface ColumnMapping {
+  targets: (MappingTarget | null)[];
+  /** The headers of the columns that go nowhere. */
+  ignored: string[];
+}
+
+/** Targets by which a row finds its contact: a file needs at least one of them. */
+const identities: readonly MappingTarget[] = ['external_id', 'email', 'phone', 'anonymous_id'];
+
+/** What else columns are called, as {@link plainName} spells it: HubSpot's export and what other CRMs commonly write. */
+const synonyms: Record<string, MappingTarget> = {
+  recordid: 'external_id',
+  contactid: 'external_id',
+  userid: 'external_id',
+  customerid: 'external_id',
+  id: 'external_id',
+  emailaddress: 'email',
+  mail: 'email',
+  phonenumber: 'phone',
+  mobile: 'phone',
+  mobilephone: 'phone',
+  mobilephonenumber: 'phone',
+  telephone: 'phone',
+  givenname: 'first_name',
+  forename: 'first_name',
+  familyname: 'last_name',
+  surname: 'last_name',
+  title: 'job_title',
+  position: 'job_title',
+  contactowner: 'owner',
+  createdate: 'created_at',
+  created: 'created_at',
+  datecreated: 'created_at',
+  state: 'region',
+  stateregion: 'region',
+  province: 'region',
+  zip: 'postal_code',
+  zipcode: 'postal_code',
+  postcode: 'postal_code',
+  countryregion: 'country',
+  street: 'street',
+  streetaddress: 'street',
+  address: 'street',
+  dateofbirth: 'birthday',
+  birthdate: 'birthday',
+  sex: 'gender',
+  company: 'company.name',
+  companyname: 'company.name',
+  associatedcompany: 'company.name',
+  primaryassociatedcompany: 'company.name',
+  organization: 'company.name',
+  account: 'company.name',
+  accountname: 'company.name',
+  companydomain: 'company.domain',
+  companydomainname: 'company.domain',
+  website: 'company.domain',
+  websiteurl: 'company.domain',
+  companyid: 'company.external_id',
+  associatedcompanyid: 'company.external_id',
+  industry: 'company.industry',
+  numberofemployees: 'company.employees',
+  employees: 'company.employees',
+  companysize: 'company.employees',
+  annualrevenue: 'company.annual_revenue',
+  emailconsent: 'consent.email',
+  marketingconsent: 'consent.email',
+  adsconsent: 'consent.ads',
+  advertisingconsent: 'consent.ads',
+  phoneconsent: 'consent.phone',
+  profilingconsent: 'consent.profiling',
+};
+
+/**
+ * Decides where each column of a file goes: by what the uploader says, else by its name, which may be a field's key,
+ * its label or a name that CRMs commonly use, whatever its case, spaces and underscores. The first column wins a target.
+ * @param fields everything that a column may be mapped to in this workspace.
+ * @param explicit header → target; null leaves a column out. Throws INVALID_INPUT for an unknown header or target, for
+ *   a header that stands twice in the file and for a file without any identity.
+ */
+export function suggestMapping(
+  headers: readonly string[],
+  fields: readonly MappableField[],
+  explicit: Readonly<Record<string, MappingTarget | null>> = {},
+): ColumnMapping {
+  checkHeaders(headers);
+  checkExplicit(headers, fields, explicit);
+  const known = namesOf(fields);
+  const taken = new Set<MappingTarget>(Object.values(explicit).filter((target) => target !== null));
+  const targets = headers.map((header) => {
+    if (Object.hasOwn(explicit, header)) return explicit[header] ?? null;
+    const target = known.get(plainName(header));
+    if (target === undefined || taken.has(target)) return null;
+    taken.add(target);
+    return target;
+  });
+  if (!targets.some((target) => target !== null && identities.includes(target))) throw noIdentity(headers);
+  return { targets, ignored: headers.filter((_, index) => targets[index] === null) };
+}
+
+/** A name without what people write differently: case, accents, spaces, punctuation. `State/Region` is `stateregion`. */
+function plainName(name: string): string {
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** Keys before labels before synonyms: a workspace's own field is never shadowed by a common name. */
+function namesOf(fields: readonly MappableField[]): Map<string, MappingTarget> {
+  const names = new Map<string, MappingTarget>();
+  const add = (name: string, target: MappingTarget): void => {
+    const plain = plainName(name);
+    if (plain !== '' && !names.has(plain)) names.set(plain, target);
+  };
+  for (const { target } of fields) add(target, target);
+  for (const { target, label } of fields) add(label, target);
+  const targets = new Set(fields.map((field) => field.target));
+  for (const [name, target] of Object.entries(synonyms)) if (targets.has(target)) add(name, target);
+  return names;
+}
+
+function checkHeaders(headers: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const [index, header] of headers.entries()) {
+    if (header !== '' && seen.has(header)) throw refused(`Column ${index + 1} repeats the header "${header}".`, 'file');
+    seen.add(header);
+  }
+}
+
+function checkExplicit(
+  headers: readonly string[],
+  fields: readonly MappableField[],
+  explicit: Readonly<Record<string, MappingTarget | null>>,
+): void {
+  const targets = new Set(fields.map((field) => field.target));
+  const used = new Set<MappingTarget>();
+  const problems: Problem[] = [];
+  for (const [header, target] of Object.entries(explicit)) {
+    const path = `mapping.${header}`;
+    const add = (message: string): number => problems.push({ code: 'INVALID_INPUT', path, message });
+    if (!headers.includes(header)) add('The file has no such column.');
+    if (target !== null && !targets.has(target)) add(`There is no field "${target}".`);
+    if (target !== null && used.has(target)) add(`Two columns are mapped to "${target}".`);
+    if (target !== null) used.add(target);
+  }
+  const [first] = problems;
+  if (first) throw new Failure('INVALID_INPUT', first.message, { path: first.path, problems });
+}
+
+function noIdentity(headers: readonly string[]): Failure {
+  const seen = headers.slice(0, 20).join(', ');
+  return refused(
+    `No column says who a row is about: one must be an external id, an e-mail, a phone or an anonymous id. The header has: ${seen}`,
+    'mapping',
+  );
+}
+
+function refused(message: string, path: string): Failure {
+  return new Failure('INVALID_INPUT', message, { path });
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { readMessage } from './segment-message.js';
+
+const receivedAt = new Date('2026-11-23T12:00:00.000Z');
+
+function read(message: unknown, envelope = {}) {
+  return readMessage(message, { receivedAt, ...envelope });
+}
+
+describe('readMessage', () => {
+  it('reads a track call', () => {
+    const message = { type: 'track', userId: 'u1', messageId: 'm1', event: 'Order Completed', properties: { total: 5 } };
+    expect(read(message)).toEqual({
+      externalId: 'u1',
+      anonymousId: null,
+      messageId: 'm1',
+      traits: undefined,
+      event: {
+        externalId: 'u1',
+        anonymousId: null,
+        messageId: 'm1',
+        name: 'Order Completed',
+        target: null,
+        properties: { total: 5 },
+        occurredAt: receivedAt,
+      },
+    });
+  });
+
+  it('reads a page call as page_viewed of its path, keeping name, category and properties', () => {
+    const message = {
+      type: 'page',
+      anonymousId: 'a1',
+      name: 'Pricing',
+      category: 'Marketing',
+      properties: { url: 'https://example.com/pricing/?utm_source=x', title: 'Prices' },
+    };
+    expect(read(message).event).toMatchObject({
+      name: 'page_viewed',
+      target: '/pricing',
+      properties: { name: 'Pricing', category: 'Marketing', title: 'Prices' },
+    });
+  });
+
+  it('finds the page in the context when the properties do not name it, the message before the batch', () => {
+    const page = (path: string) => ({ page: { path } });
+    expect(read({ type: 'page', userId: 'u' }, { context: page('/a') }).event?.target).toBe('/a');
+    expect(read({ type: 'page', userId: 'u', context: page('/b') }, { context: page('/a') }).event?.target).toBe('/b');
+  });
+
+  it('reads a screen call as screen_viewed of its name', () => {
+    expect(read({ type: 'screen', userId: 'u', name: 'Home' }).event).toMatchObject({ name: 'screen_viewed', target: 'Home' });
+  });
+
+  it('reads an identify call as traits and no event', () => {
+    const message = { type: 'identify', userId: 7, anonymousId: 'a', traits: { email: 'dana@example.com' } };
+    expect(read(message)).toMatchObject({
+      externalId: '7',
+      anonymousId: 'a',
+      traits: { email: 'dana@example.com' },
+      event: undefined,
+    });
+  });
+
+  it.each([
+    [{ target: 'x', form: 'demo', path: '/demo' }, 'x'],
+    [{ form: 'demo', path: '/demo' }, 'demo'],
+    [{ productName: 'Chair' }, 'Chair'],
+    [{ url: 'https://example.com/a?b' }, '/a'],
+    [{ form: { id: 1 }, path: '/demo' }, '/demo'],
+    [{ plan: 'pro' }, null],
+  ])('takes the target of %j to be %s', (properties, target) => {
+    expect(read({ type: 'track', userId: 'u', event: 'e', properties }).event?.target).toBe(target);
+  });
+
+  it('corrects the time for a clock that is hours ahead', () => {
+    const message = { type: 'track', userId: 'u', event: 'e', timestamp: '2026-11-23T17:00:00Z', sentAt: '2026-11-23T17:00:30Z' };
+    expect(read(message).event?.occurredAt).toEqual(new Date('2026-11-23T11:59:30Z'));
+  });
+
+  it('corrects by the time at which the batch was sent', () => {
+    const message = { type: 'track', userId: 'u', event: 'e', timestamp: '1970-01-01T00:00:00Z' };
+    const { event } = read(message, { sentAt: '1970-01-01T00:01:00Z' });
+    expect(event?.occurredAt).toEqual(new Date('2026-11-23T11:59:00Z'));
+  });
+
+  it('keeps an imported time when nothing says when it was sent', () => {
+    const message = { type: 'track', userId: 'u', event: 'e', timestamp: '2024-05-06T07:08:09Z' };
+    expect(read(message).event?.occurredAt).toEqual(new Date('2024-05-06T07:08:09Z'));
+  });
+
+  it.each([
+    ['a text', 'hello', ''],
+    ['a list', [], ''],
+    ['no type', { userId: 'u' }, 'type'],
+    ['an unknown type', { type: 'toString', userId: 'u' }, 'type'],
+    ['no identity', { type: 'page' }, 'userId'],
+    ['an identity that is no text', { type: 'page', userId: {} }, 'userId'],
+    ['no event name', { type: 'track', userId: 'u' }, 'event'],
+    ['properties that are a list', { type: 'track', userId: 'u', event: 'e', properties: [] }, 'properties'],
+    ['traits that are a text', { type: 'identify', userId: 'u', traits: 'x' }, 'traits'],
+    ['a time that is none', { type: 'page', userId: 'u', timestamp: 'yesterday' }, 'timestamp'],
+  ])('refuses %s', (_, message, path) => {
+    expect(() => read(message)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path }));
+  });
+});
