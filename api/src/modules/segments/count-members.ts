@@ -1,0 +1,155 @@
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Cache } from '../../platform/cache/cache.js';
+import type { Clock } from '../../platform/clock.js';
+import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { nodesOf } from './engine/tree.js';
+import { countNodes, fingerprint, type Question } from './engine/truth.js';
+
+/** Members that a count brings along as examples, at most. */
+export const largestSample = 50;
+
+/** Seconds that a count is kept. It cannot become wrong, only unasked for: any write gives the workspace a new version. */
+const secondsKept = 600;
+
+/** Where a number comes from. */
+export type CountSource = 'CACHE' | 'COMPUTED';
+
+/** An exact count, and what it is the exact count of. */
+export interface Count {
+  value: number;
+  /** When it was taken; what is relative to now is relative to this, truncated to the minute. */
+  asOf: Date;
+  /** The version of the workspace that it is exact at. */
+  version: number;
+  source: CountSource;
+  /** Milliseconds that the answer took, wherever it came from. */
+  tookMs: number;
+}
+
+/** A count with that of every node of the rule, and the first members by creation. */
+export interface NodeCounts extends Count {
+  nodes: { path: string; count: number }[];
+  /** Ordinals of at most {@link largestSample} members. */
+  sample: number[];
+}
+
+/** Puts together what is to be counted, reading what it needs in the transaction that counts. */
+export type Ask = (tx: WorkspaceTransaction) => Promise<Question>;
+
+/** Counts a rule's members. */
+export type CountMembers = (workspaceId: string, ask: Ask) => Promise<NodeCounts>;
+
+/** What is kept of a count. It repeats its key, so that a value under another's key is seen to be none of ours. */
+const keptCount = z.strictObject({
+  key: z.string(),
+  version: z.int().nonnegative(),
+  asOf: z.iso.datetime(),
+  counts: z.array(z.int().nonnegative()).min(1),
+  sample: z.array(z.int().nonnegative()).max(largestSample),
+});
+type KeptCount = z.infer<typeof keptCount>;
+
+/**
+ * Builds {@link CountMembers}. A kept count is found by the workspace's version, read from PostgreSQL each time, and by
+ * a print of the whole question (the rule, the segments it names, the bounds of its windows), so a stale one is never
+ * looked at: its key is not asked for any more. Equal questions at one version that are under way share one answer.
+ */
+export function createCountMembers(services: {
+  withWorkspace: WithWorkspace;
+  cache: Cache;
+  clock: Clock;
+  log: Logger;
+}): CountMembers {
+  const { withWorkspace, cache, clock, log } = services;
+  const underWay = new Map<string, Promise<KeptCount>>();
+
+  async function find(key: string, nodes: number): Promise<KeptCount | undefined> {
+    try {
+      return readKept(await cache.get(key), key, nodes);
+    } catch (error) {
+      log.warn({ err: error }, 'the cache of counts could not be read');
+      return undefined;
+    }
+  }
+
+  async function keep(kept: KeptCount): Promise<void> {
+    try {
+      await cache.set(kept.key, JSON.stringify(kept), secondsKept);
+    } catch (error) {
+      log.warn({ err: error }, 'the cache of counts could not be written');
+    }
+  }
+
+  async function compute(workspaceId: string, ask: Ask): Promise<KeptCount> {
+    const kept = await withWorkspace(workspaceId, async (tx) => takeCount(tx, await ask(tx), clock), { snapshot: true });
+    await keep(kept);
+    return kept;
+  }
+
+  function join(key: string, workspaceId: string, ask: Ask): Promise<KeptCount> {
+    const running = underWay.get(key);
+    if (running) return running;
+    const own = compute(workspaceId, ask).finally(() => underWay.delete(key));
+    underWay.set(key, own);
+    return own;
+  }
+
+  return async (workspaceId, ask) => {
+    const started = performance.now();
+    const { question, key } = await withWorkspace(
+      workspaceId,
+      async (tx) => {
+        const asked = await ask(tx);
+        return { question: asked, key: keyOf(workspaceId, await tx.version(), asked) };
+      },
+      { snapshot: true },
+    );
+    const nodes = nodesOf(question.rule);
+    const found = await find(key, nodes.length);
+    const kept = found ?? (await join(key, workspaceId, ask));
+    return {
+      value: kept.counts[0] as number,
+      asOf: new Date(kept.asOf),
+      version: kept.version,
+      source: found ? 'CACHE' : 'COMPUTED',
+      tookMs: performance.now() - started,
+      nodes: nodes.map(({ path }, index) => ({ path, count: kept.counts[index] as number })),
+      sample: kept.sample,
+    };
+  };
+}
+
+/** The workspace's id is the hash tag: in a Redis cluster everything of a workspace lies in one place. */
+function keyOf(workspaceId: string, version: number, question: Question): string {
+  return `{${workspaceId}}:count:${version}:${fingerprint(question)}`;
+}
+
+async function takeCount(tx: WorkspaceTransaction, question: Question, clock: Clock): Promise<KeptCount> {
+  const version = await tx.version();
+  const { text, values } = countNodes(question, largestSample);
+  const rows = await tx.query<{ counts: string[]; sample: number[] }>(text, values);
+  const { counts, sample } = rows[0] as { counts: string[]; sample: number[] };
+  return {
+    key: keyOf(tx.workspaceId, version, question),
+    version,
+    asOf: clock.now().toISOString(),
+    counts: counts.map(Number),
+    sample,
+  };
+}
+
+function readKept(text: string | null | undefined, key: string, nodes: number): KeptCount | undefined {
+  if (text == null) return undefined;
+  const { success, data } = keptCount.safeParse(parseJson(text));
+  return success && data.key === key && data.counts.length === nodes ? data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

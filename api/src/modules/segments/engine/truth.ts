@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { kindOf, type Condition, type ConditionKind, type Kinds, type Rule } from '@coterie/rules';
+import { Failure } from '../../../platform/errors.js';
+import { attributeLeaf } from './leaves/attribute.sql.js';
+import { consentLeaf, identifiedLeaf } from './leaves/consent.sql.js';
+import { eventLeaf } from './leaves/event.sql.js';
+import type { LeafScope } from './leaves/leaf.js';
+import { listLeaf, lookalikeLeaf, segmentLeaf } from './leaves/membership.sql.js';
+import { sampleLeaf } from './leaves/sample.sql.js';
+import { sequenceLeaf } from './leaves/sequence.sql.js';
+import { Parameters, type Statement } from './sql.js';
+import { conditionsOf, nodesOf, treeExpression } from './tree.js';
+
+/*
+ * The truth: a rule as one SQL statement. It exists to be right, not fast, so it says what a rule means as directly as
+ * SQL can: a leaf is a boolean expression over one contact `c`, never null; the tree joins them with and, or, not.
+ *
+ *   with universe  as (the workspace's contacts, or the few that are asked about),
+ *        segment_0 as (the members of a segment that the rule names), …
+ *   select … from universe c where <the tree>
+ *
+ * A named segment is expanded once, however often and however deep it is named: written out at each place, a ladder of
+ * segments that name two others each would double with every rung.
+ */
+
+/** What a segment that a rule names is made of. */
+export interface SegmentDefinition {
+  id: string;
+  name: string;
+  /** Null for a static segment: its members are listed. */
+  rule: Rule | null;
+}
+
+/** A rule with everything that its meaning depends on besides the contacts. */
+export interface Question {
+  rule: Rule;
+  /** Each segment that the rule names, itself or through others, by id. */
+  definitions: ReadonlyMap<string, SegmentDefinition>;
+  /** What is relative to now is relative to its minute. */
+  now: Date;
+  /** IANA name. */
+  timeZone: string;
+}
+
+/** How many conditions a rule may come to together with the segments it names: PostgreSQL takes 65,535 parameters. */
+const mostConditions = 2_000;
+
+const leaves: { [K in ConditionKind]: (body: Kinds[K], scope: LeafScope) => string } = {
+  attribute: attributeLeaf,
+  event: eventLeaf,
+  sequence: sequenceLeaf,
+  segment: segmentLeaf,
+  list: listLeaf,
+  lookalike: lookalikeLeaf,
+  consent: consentLeaf,
+  identified: identifiedLeaf,
+  sample: sampleLeaf,
+};
+
+/** One condition as a boolean expression over the contact `c`. */
+function leafExpression(condition: Condition, scope: LeafScope): string {
+  return applyLeaf(kindOf(condition) as ConditionKind, condition, scope);
+}
+
+function applyLeaf<K extends ConditionKind>(kind: K, condition: Condition, scope: LeafScope): string {
+  return leaves[kind]((condition as unknown as Record<K, Kinds[K]>)[kind], scope);
+}
+
+/** The count of the members: one row `{count}`, a bigint. */
+export function countMembers(question: Question): Statement {
+  const { scope, prelude } = prepare(question);
+  const root = wholeRule(question, scope);
+  return { text: `${prelude}\nselect count(*) as count from universe c where ${root}`, values: scope.parameters.values };
+}
+
+/** The ordinals of the members, one a row, in no order. @param before parameters of the statement this is put into. */
+export function memberOrdinals(question: Question, before = 0): Statement {
+  const { scope, prelude } = prepare(question, { before });
+  const root = wholeRule(question, scope);
+  return { text: `${prelude}\nselect c.ordinal from universe c where ${root}`, values: scope.parameters.values };
+}
+
+/** Where a page of members begins: the last row of the page before, and how many rows to read. */
+export interface MemberPage {
+  limit: number;
+  /** `createdAt` as text with microseconds, as {@link pageOfMembers} returns it. */
+  after?: { createdAt: string; id: string };
+}
+
+/** Members in order of creation: rows `{id, ordinal, created_at}`, the instant as text with microseconds. */
+export function pageOfMembers(question: Question, page: MemberPage): Statement {
+  const { scope, prelude } = prepare(question);
+  const root = wholeRule(question, scope);
+  const { parameters } = scope;
+  const after = page.after
+    ? ` and (c.created_at, c.id) > (${parameters.add(page.after.createdAt, 'timestamptz')}, ${parameters.add(page.after.id, 'uuid')})`
+    : '';
+  const text = `${prelude}
+select c.id, c.ordinal, to_char(c.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as created_at
+from universe c
+where ${root}${after}
+order by c.created_at, c.id
+limit ${parameters.add(page.limit, 'integer')}`;
+  return { text, values: parameters.values };
+}
+
+/**
+ * The count of every node of the tree, in the order of nodesOf(), and the first members by creation, in one pass:
+ * one row `{counts: text[], sample: integer[]}`, the sample as ordinals.
+ */
+export function countNodes(question: Question, sampleSize: number): Statement {
+  const { scope, prelude } = prepare(question);
+  const { columns, nodes } = leafColumns(question, scope);
+  const counts = nodes.map((node) => `count(*) filter (where ${node})::text`);
+  const limit = scope.parameters.add(sampleSize, 'integer');
+  const text = `${prelude},
+leaf as materialized (
+  select ${['c.ordinal', 'c.id', 'c.created_at', ...columns].join(',\n    ')}
+  from universe c
+)
+select array[${counts.join(',\n  ')}] as counts,
+  array(select ordinal from leaf where ${nodes[0]} order by created_at, id limit ${limit}) as sample
+from leaf`;
+  return { text, values: scope.parameters.values };
+}
+
+/** Whether each node holds for a contact, in the order of nodesOf(): one row `{holds: boolean[]}`, none without it. */
+export function nodesOfContact(question: Question, ordinal: number): Statement {
+  const { scope, prelude } = prepare(question, { ordinals: [ordinal] });
+  const { columns, nodes } = leafColumns(question, scope);
+  const text = `${prelude},
+leaf as materialized (
+  select ${['c.ordinal', ...columns].join(',\n    ')}
+  from universe c
+)
+select array[${nodes.join(',\n  ')}] as holds from leaf`;
+  return { text, values: scope.parameters.values };
+}
+
+/** Which of these contacts are members: their ordinals, one a row. */
+export function membersAmong(question: Question, ordinals: readonly number[]): Statement {
+  const { scope, prelude } = prepare(question, { ordinals });
+  const root = wholeRule(question, scope);
+  return { text: `${prelude}\nselect c.ordinal from universe c where ${root}`, values: scope.parameters.values };
+}
+
+/** What a question asks of the database, in 64 hex digits: equal questions, and only those, have equal prints. */
+export function fingerprint(question: Question): string {
+  const { text, values } = countNodes(question, 0);
+  return createHash('sha256').update(JSON.stringify([text, values])).digest('hex');
+}
+
+interface Prepared {
+  scope: LeafScope;
+  /** The `with` that every form begins with. */
+  prelude: string;
+}
+
+function prepare(question: Question, options: { ordinals?: readonly number[]; before?: number } = {}): Prepared {
+  const parameters = new Parameters(options.before);
+  const named = segmentsInOrder(question);
+  const scope: LeafScope = {
+    parameters,
+    now: question.now,
+    timeZone: question.timeZone,
+    segmentTable: new Map(named.map((segment, index) => [segment.id, `segment_${index}`])),
+  };
+  const only = options.ordinals ? `\n  where ordinal = any(${parameters.add(options.ordinals, 'integer[]')})` : '';
+  const tables = [
+    `universe as not materialized (\n  select workspace_id, ordinal, id, company_id, created_at from contacts${only}\n)`,
+    ...named.map((segment) => segmentTable(segment, scope)),
+  ];
+  return { scope, prelude: `with ${tables.join(',\n')}` };
+}
+
+function wholeRule(question: Question, scope: LeafScope): string {
+  return treeExpression(question.rule, (condition) => leafExpression(condition, scope));
+}
+
+function segmentTable(segment: SegmentDefinition, scope: LeafScope): string {
+  const members = segment.rule
+    ? treeExpression(segment.rule, (condition) => leafExpression(condition, scope))
+    : listLeaf(segment.id, scope);
+  return `${scope.segmentTable.get(segment.id)} as materialized (\n  select c.ordinal from universe c where ${members}\n)`;
+}
+
+/** A boolean column for each condition, and each node as an expression over those columns. */
+function leafColumns(question: Question, scope: LeafScope): { columns: string[]; nodes: string[] } {
+  const nameByCondition = new Map(conditionsOf(question.rule).map((condition, index) => [condition, `leaf_${index}`]));
+  const columns = [...nameByCondition].map(([condition, name]) => `${leafExpression(condition, scope)} as ${name}`);
+  const nodes = nodesOf(question.rule).map(({ node }) =>
+    treeExpression(node, (condition) => nameByCondition.get(condition) as string),
+  );
+  return { columns, nodes };
+}
+
+/**
+ * The segments that the rule names, each after those that it names itself.
+ * Throws SEGMENT_CYCLE naming the circle, and INVALID_RULE when all of them together are too much for one statement.
+ */
+export function segmentsInOrder(question: Question): SegmentDefinition[] {
+  const ordered = new Map<string, SegmentDefinition>();
+  let conditions = 0;
+  const visit = (rule: Rule, trail: readonly SegmentDefinition[]): void => {
+    for (const condition of conditionsOf(rule)) {
+      conditions += 1;
+      if (conditions > mostConditions) throw tooManyConditions();
+      if (!('segment' in condition) || ordered.has(condition.segment)) continue;
+      const segment = question.definitions.get(condition.segment);
+      // Not there: it can be nobody's member. References are checked when a rule is stored.
+      if (!segment) continue;
+      if (trail.includes(segment)) throw cycle([...trail.slice(trail.indexOf(segment)), segment]);
+      if (segment.rule) visit(segment.rule, [...trail, segment]);
+      ordered.set(segment.id, segment);
+    }
+  };
+  visit(question.rule, []);
+  return [...ordered.values()];
+}
+
+/** The failure of a rule that would make a segment contain itself, naming the circle: "A → B → A". */
+export function cycle(circle: readonly { name: string }[], path = 'rule'): Failure {
+  const names = circle.map((segment) => segment.name).join(' → ');
+  return new Failure('SEGMENT_CYCLE', `A segment cannot contain itself: ${names}.`, { path });
+}
+
+function tooManyConditions(): Failure {
+  const message = `Together with the segments it names, a rule may have at most ${mostConditions} conditions.`;
+  return new Failure('INVALID_RULE', message, {
+    path: 'rule',
+    problems: [{ code: 'TOO_MANY_CONDITIONS', path: 'rule', message }],
+  });
+}

@@ -1,0 +1,114 @@
+import { describe, references, type Condition, type Kind, kindOf, type Names, type Rule } from '@coterie/rules';
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { notFound } from '../../platform/errors.js';
+import { isId } from '../../platform/ids.js';
+import { seekEvidence, type Evidence } from './engine/evidence.js';
+import { isCondition, nodesOf } from './engine/tree.js';
+import { nodesOfContact, type Question } from './engine/truth.js';
+import { loadQuestion, ruleOf } from './question.js';
+import { loadNames } from './rule-schema.js';
+import { requireSegment } from './segment.repository.js';
+
+/** One node of a rule, for one contact. */
+export interface NodeExplanation {
+  /** `rule.all[2]`; below a named segment, the nodes of that segment go on from its path. */
+  path: string;
+  /** 1 is the rule itself. */
+  depth: number;
+  kind: Kind;
+  sentence: string;
+  holds: boolean;
+  /** Empty for groups. */
+  evidence: Evidence[];
+}
+
+/** Why a contact is a member of a segment, or is not. */
+export interface MembershipExplanation {
+  segmentId: string;
+  contactId: string;
+  isMember: boolean;
+  /** The version of the workspace that all of it was read at. */
+  version: number;
+  asOf: Date;
+  sentence: string;
+  /** A group before its children. */
+  nodes: NodeExplanation[];
+}
+
+/** Explains a membership. To be run in a snapshot, so that verdict and evidence belong together. */
+export async function explainMembership(
+  tx: WorkspaceTransaction,
+  asked: { segmentId: string; contactId: string },
+  now: Date,
+): Promise<MembershipExplanation> {
+  const segment = await requireSegment(tx, asked.segmentId, 'segmentId');
+  const ordinal = await ordinalOf(tx, asked.contactId);
+  const question = await loadQuestion(tx, ruleOf(segment), now);
+  const ids = [question, ...question.definitions.values()].flatMap((part) => (part.rule ? namedBy(part.rule) : []));
+  const names = await loadNames(tx, ids);
+  const nodes = await explainRule({ tx, question, ordinal, names, explained: new Set([segment.id]) }, 'rule', 1);
+  return {
+    segmentId: segment.id,
+    contactId: asked.contactId.toLowerCase(),
+    isMember: nodes[0]?.holds ?? false,
+    version: await tx.version(),
+    asOf: now,
+    sentence: describe(question.rule, names),
+    nodes,
+  };
+}
+
+interface Explaining {
+  tx: WorkspaceTransaction;
+  question: Question;
+  ordinal: number;
+  names: Names;
+  /** Segments whose nodes are told already: each is told once, or a ladder of segments would double with every rung. */
+  explained: Set<string>;
+}
+
+async function explainRule(explaining: Explaining, root: string, rootDepth: number): Promise<NodeExplanation[]> {
+  const { tx, question, ordinal, names } = explaining;
+  const { text, values } = nodesOfContact(question, ordinal);
+  const rows = await tx.query<{ holds: boolean[] }>(text, values);
+  const told: NodeExplanation[] = [];
+  for (const [index, { node, path, depth }] of nodesOf(question.rule).entries()) {
+    const explanation = {
+      path: root + path.slice('rule'.length),
+      depth: rootDepth - 1 + depth,
+      kind: kindOf(node),
+      sentence: describe(node, names),
+      holds: rows[0]?.holds[index] ?? false,
+      evidence: isCondition(node) ? await seekEvidence(node, { tx, question, ordinal }) : [],
+    };
+    told.push(explanation);
+    if (isCondition(node)) told.push(...(await explainNamed(explaining, node, explanation)));
+  }
+  return told;
+}
+
+async function explainNamed(
+  explaining: Explaining,
+  condition: Condition,
+  { path, depth }: NodeExplanation,
+): Promise<NodeExplanation[]> {
+  if (!('segment' in condition) || explaining.explained.has(condition.segment)) return [];
+  const segment = explaining.question.definitions.get(condition.segment);
+  if (!segment) return [];
+  explaining.explained.add(segment.id);
+  const question = { ...explaining.question, rule: ruleOf(segment) };
+  return explainRule({ ...explaining, question }, `${path}.segment`, depth + 1);
+}
+
+async function ordinalOf(tx: WorkspaceTransaction, contactId: string): Promise<number> {
+  const rows = isId(contactId)
+    ? await tx.query<{ ordinal: number }>('select ordinal from contacts where id = $1', [contactId])
+    : [];
+  if (!rows[0]) throw notFound('contact', 'contactId');
+  return rows[0].ordinal;
+}
+
+function namedBy(rule: Rule): string[] {
+  const { segments, lists, lookalikes } = references(rule);
+  return [...segments, ...lists, ...lookalikes];
+}

@@ -1,0 +1,101 @@
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { Failure } from '../../platform/errors.js';
+import { readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
+import { isId } from '../../platform/ids.js';
+import type { Statement } from './engine/sql.js';
+import { memberOrdinals, membersAmong, pageOfMembers } from './engine/truth.js';
+import { loadQuestion, loadQuestions, ruleOf } from './question.js';
+import { SegmentEntity } from './segment.entity.js';
+import { requireSegment } from './segment.repository.js';
+
+/**
+ * The members of a segment as a sub-query for other statements: one column `ordinal`, a row each, in no order.
+ * @param before how many parameters the statement already has: the sub-query's begin at `$${before + 1}`.
+ * Throws NOT_FOUND with `path` when there is no such segment.
+ */
+export async function membersOf(
+  tx: WorkspaceTransaction,
+  segmentId: string,
+  now: Date,
+  { before = 0, path = 'id' }: { before?: number; path?: string } = {},
+): Promise<Statement> {
+  const segment = await requireSegment(tx, segmentId, path);
+  return memberOrdinals(await loadQuestion(tx, ruleOf(segment), now), before);
+}
+
+/**
+ * A segment that is about to be used by something new. Until the end of the transaction it cannot be archived.
+ * Throws NOT_FOUND when there is none, CONFLICT when it is archived.
+ */
+export async function requireActiveSegment(
+  tx: WorkspaceTransaction,
+  segmentId: string,
+  path = 'input.segmentId',
+): Promise<SegmentEntity> {
+  if (isId(segmentId)) await tx.query('select 1 from segments where id = $1 for share', [segmentId]);
+  const segment = await requireSegment(tx, segmentId, path);
+  if (segment.archivedAt) throw new Failure('CONFLICT', 'The segment is archived.', { path });
+  return segment;
+}
+
+/** One member on a page. */
+export interface Member {
+  id: string;
+  ordinal: number;
+}
+
+/** A page of a segment's members, the oldest contacts first. */
+export async function listMembers(
+  tx: WorkspaceTransaction,
+  segment: Pick<SegmentEntity, 'id' | 'rule'>,
+  page: PageArgs,
+  now: Date,
+): Promise<Page<Member>> {
+  const after = readMemberKey(page.after);
+  const question = await loadQuestion(tx, ruleOf(segment), now);
+  const { text, values } = pageOfMembers(question, { limit: page.first + 1, ...(after && { after }) });
+  const rows = await tx.query<Member & { created_at: string }>(text, values);
+  return toPage(
+    rows,
+    page,
+    (row) => [row.created_at, row.id],
+    ({ id, ordinal }) => ({ id, ordinal }),
+  );
+}
+
+/** As pageOfMembers() writes it. */
+const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+function readMemberKey(cursor: string | null | undefined): { createdAt: string; id: string } | undefined {
+  const parts = readCursor(cursor, 2);
+  if (!parts) return undefined;
+  const [createdAt, id] = parts;
+  const isInstant = typeof createdAt === 'string' && instantPattern.test(createdAt) && !Number.isNaN(Date.parse(createdAt));
+  if (!isInstant || typeof id !== 'string' || !isId(id)) {
+    throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
+  }
+  return { createdAt, id };
+}
+
+/** The active segments that a contact is a member of, by name: each rule is asked about this one contact. */
+export async function segmentsOfContact(
+  tx: WorkspaceTransaction,
+  contact: { ordinal: number },
+  now: Date,
+): Promise<SegmentEntity[]> {
+  const segments = await tx.manager
+    .getRepository(SegmentEntity)
+    .createQueryBuilder('segment')
+    .where('segment.archivedAt is null')
+    .orderBy('segment.foldedName')
+    .addOrderBy('segment.id')
+    .getMany();
+  const questions = await loadQuestions(tx, segments.map(ruleOf), now);
+  const found: SegmentEntity[] = [];
+  for (const [index, question] of questions.entries()) {
+    const { text, values } = membersAmong(question, [contact.ordinal]);
+    const rows = await tx.query(text, values);
+    if (rows.length > 0) found.push(segments[index] as SegmentEntity);
+  }
+  return found;
+}

@@ -1,0 +1,61 @@
+import { describe, print, references, type Names, type Rule } from '@coterie/rules';
+import type { Clock } from '../../platform/clock.js';
+import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { Failure } from '../../platform/errors.js';
+import { checkRule, type RuleSource } from './check-rule.js';
+import { largestSample, type CountMembers, type NodeCounts } from './count-members.js';
+import { loadQuestion } from './question.js';
+import { loadNames } from './rule-schema.js';
+
+/** A rule to try, and how many members to show. */
+export interface PreviewRequest {
+  rule: RuleSource;
+  /** From 0 to 50. */
+  sampleSize: number;
+}
+
+/** What a rule would select, without storing it. */
+export interface Preview {
+  counts: NodeCounts;
+  rule: Rule;
+  text: string;
+  sentence: string;
+  /** Ids of the first members by creation. */
+  sampleIds: string[];
+}
+
+/** Counts a rule and each of its nodes, and finds its first members. Throws INVALID_RULE with every problem. */
+export async function previewSegment(
+  services: { withWorkspace: WithWorkspace; clock: Clock; countMembers: CountMembers },
+  workspaceId: string,
+  request: PreviewRequest,
+): Promise<Preview> {
+  const { withWorkspace, clock, countMembers } = services;
+  const { sampleSize } = request;
+  if (!Number.isInteger(sampleSize) || sampleSize < 0 || sampleSize > largestSample) {
+    throw new Failure('INVALID_INPUT', `A sample has 0 to ${largestSample} members.`, { path: 'input.sampleSize' });
+  }
+  const now = clock.now();
+  const { rule, names } = await withWorkspace(workspaceId, async (tx) => {
+    const checked = await checkRule(tx, request.rule, { path: 'input.rule' });
+    return { rule: checked, names: await namesIn(tx, checked) };
+  });
+  const counts = await countMembers(workspaceId, (tx) => loadQuestion(tx, rule, now));
+  const shown = counts.sample.slice(0, sampleSize);
+  const sampleIds = shown.length > 0 ? await withWorkspace(workspaceId, (tx) => idsOf(tx, shown)) : [];
+  return { counts, rule, text: print(rule), sentence: describe(rule, names), sampleIds };
+}
+
+function namesIn(tx: WorkspaceTransaction, rule: Rule): Promise<Names> {
+  const { segments, lists, lookalikes } = references(rule);
+  return loadNames(tx, [...segments, ...lists, ...lookalikes]);
+}
+
+/** A contact that was erased since it was counted is not shown. */
+async function idsOf(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select id from contacts where ordinal = any($1::int[]) order by array_position($1::int[], ordinal)`,
+    [ordinals],
+  );
+  return rows.map((row) => row.id);
+}

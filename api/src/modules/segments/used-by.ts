@@ -1,0 +1,36 @@
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+
+/** What kind of thing uses a segment. */
+export type SegmentUserKind = 'segment' | 'custom_audience' | 'seed_list';
+
+/** Something that would miss the segment. */
+export interface SegmentUser {
+  kind: SegmentUserKind;
+  id: string;
+  name: string;
+}
+
+/** More than this nobody reads, and a message with all of them would be long. */
+const mostUsers = 1_000;
+
+/** The segments, custom audiences and seed lists in use that name this segment, by kind and name. */
+export async function usersOf(tx: WorkspaceTransaction, segmentId: string): Promise<SegmentUser[]> {
+  return tx.query<SegmentUser>(
+    `select kind, id, name
+     from (
+       select 1 as place, 'segment' as kind, s.id, s.name
+       from segment_references r
+       join segments s on s.workspace_id = r.workspace_id and s.id = r.segment_id
+       where r.referenced_id = $1 and s.archived_at is null
+       union all
+       select 2, 'custom_audience', a.id, a.name from custom_audiences a
+       where a.segment_id = $1 and a.archived_at is null
+       union all
+       select 3, 'seed_list', l.id, l.name from seed_lists l
+       where l.segment_id = $1 and l.archived_at is null
+     ) as users
+     order by place, name, id
+     limit $2`,
+    [segmentId, mostUsers],
+  );
+}
