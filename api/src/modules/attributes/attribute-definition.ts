@@ -1,0 +1,29 @@
+import type { AttributeType } from '@coterie/rules';
+
+/** Who has the attribute. */
+export type AttributeSubject = 'contact' | 'company';
+
+/** An attribute that the workspace knows: from the standard set or of its own making. */
+export interface AttributeDefinition {
+  readonly subject: AttributeSubject;
+  /** What rules and imports name it by. Rules write `company.` in front of a company's. */
+  readonly key: string;
+  readonly label: string;
+  readonly description: string;
+  readonly type: AttributeType;
+  /** Whether it belongs to the set that every workspace has, and which cannot be changed. */
+  readonly standard: boolean;
+  /** Whether it mirrors an identity or a column, and so is not set as an attribute. */
+  readonly mirrored: boolean;
+  /** Archived ones keep their values, but take no new ones and are not offered. */
+  readonly archivedAt: Date | null;
+}
+
+/** The attributes of one workspace, archived ones included, by key. */
+export interface AttributeCatalog {
+  readonly contact: ReadonlyMap<string, AttributeDefinition>;
+  readonly company: ReadonlyMap<string, AttributeDefinition>;
+}
+
+/** The form of a key: what the text form of a rule can spell without quotes. */
+export const attributeKeyPattern = /^[a-z][a-z0-9_]{0,62}$/;

@@ -1,0 +1,85 @@
+import { Collision, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { Company } from './company.js';
+
+/** The columns of a company, for queries over `companies` without an alias. */
+export const companyColumns = `id, external_id as "externalId", domain, name, created_at as "createdAt",
+  updated_at as "updatedAt"`;
+
+/** What companies are looked up by. */
+export interface CompanyKeys {
+  externalIds: string[];
+  domains: string[];
+  names: string[];
+}
+
+/** The companies that any of the keys means, locked against other writers; the first made of a name comes first. */
+export async function lockCompanies(tx: WorkspaceTransaction, keys: CompanyKeys): Promise<Company[]> {
+  return tx.query(
+    `select ${companyColumns} from companies
+     where id in (
+       select id from companies where external_id = any($1::text[])
+       union all select id from companies where domain = any($2::text[])
+       union all select id from companies where name = any($3::text[])
+     )
+     order by created_at, id for no key update`,
+    [keys.externalIds, keys.domains, keys.names],
+  );
+}
+
+/** Lets one transaction of the workspace at a time make companies that are known by nothing but a name. */
+export async function lockCompanyNames(tx: WorkspaceTransaction): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('company-names:' || $1::text, 0))`, [tx.workspaceId]);
+}
+
+/** Stores new companies. Throws {@link Collision} when another transaction made one of them meanwhile. */
+export async function insertCompanies(tx: WorkspaceTransaction, companies: readonly Company[]): Promise<void> {
+  if (companies.length === 0) return;
+  const inserted = await tx.query(
+    `insert into companies (workspace_id, id, external_id, domain, name, created_at, updated_at)
+     select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+     on conflict do nothing returning id`,
+    [tx.workspaceId, ...columnsOf(companies), companies.map((company) => company.createdAt.toISOString())],
+  );
+  if (inserted.length < companies.length) throw new Collision('A company was made by another transaction.');
+}
+
+/** Stores what changed of companies. Throws {@link Collision} when another transaction took a key of theirs. */
+export async function updateCompanies(tx: WorkspaceTransaction, companies: readonly Company[]): Promise<void> {
+  if (companies.length === 0) return;
+  try {
+    await tx.query(
+      `update companies as c
+       set external_id = n.external_id, domain = n.domain, name = n.name, updated_at = n.updated_at
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+         as n (id, external_id, domain, name, updated_at)
+       where c.id = n.id`,
+      columnsOf(companies),
+    );
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== '23505') throw error;
+    throw new Collision('A key of a company was taken by another transaction.', { cause: error });
+  }
+}
+
+function columnsOf(companies: readonly Company[]): unknown[][] {
+  return [
+    companies.map((company) => company.id),
+    companies.map((company) => company.externalId),
+    companies.map((company) => company.domain),
+    companies.map((company) => company.name),
+    companies.map((company) => company.updatedAt.toISOString()),
+  ];
+}
+
+/** The contacts of companies, by company. */
+export async function ordinalsOfCompanies(
+  tx: WorkspaceTransaction,
+  companyIds: readonly string[],
+): Promise<Map<string, number[]>> {
+  const rows = await tx.query<{ companyId: string; ordinals: number[] }>(
+    `select company_id as "companyId", array_agg(ordinal) as ordinals from contacts
+     where company_id = any($1::uuid[]) group by company_id`,
+    [companyIds],
+  );
+  return new Map(rows.map((row) => [row.companyId, row.ordinals]));
+}

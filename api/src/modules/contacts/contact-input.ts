@@ -1,0 +1,49 @@
+import type { Problem } from '../../platform/errors.js';
+import type { AttributeCatalog } from '../attributes/index.js';
+import type { CompanyInput } from '../companies/index.js';
+import type { ConsentInput } from '../consent/index.js';
+
+/** A contact as it is handed in. At least one identity; what is absent stays as it is. */
+export interface ContactInput {
+  /** The id in the customer's own systems: the strongest identity. */
+  externalId?: string | null;
+  email?: string | null;
+  /** In any form; without a country code it is read in the workspace's default country. */
+  phone?: string | null;
+  /** A browser or device. */
+  anonymousId?: string | null;
+  /** By key; null or blank text removes a value. */
+  attributes?: Record<string, unknown> | null;
+  /** The company the contact belongs to; made when it is not known. */
+  company?: CompanyInput | null;
+  consents?: ConsentInput[] | null;
+}
+
+/** What upserting contacts needs to know of the workspace and the moment. */
+export interface UpsertSettings {
+  /** IANA name, for dates without an offset. */
+  timeZone: string;
+  /** ISO 3166-1 alpha-2, for phone numbers without a country code. */
+  defaultCountry: string | null;
+  now: Date;
+  /** The catalog, if it was read in this transaction already. */
+  catalog?: AttributeCatalog;
+  /**
+   * Leaves out what cannot be taken (an unknown attribute, an unreadable value, phone number, company or consent) with
+   * a warning, instead of refusing the item: for sources that cannot be corrected, such as a tag on a page.
+   */
+  lenient?: boolean;
+  /** The source of consents that name none; `api` unless said. */
+  source?: string;
+}
+
+/** What became of one item. Problems have paths relative to the item: `email`, `attributes.city`, `consents[1].state`. */
+export type ContactResult =
+  | {
+      ok: true;
+      contactId: string;
+      ordinal: number;
+      outcome: 'created' | 'updated' | 'unchanged';
+      warnings: Problem[];
+    }
+  | { ok: false; problems: Problem[] };

@@ -1,0 +1,104 @@
+import type { IdentityKind } from '@coterie/rules';
+import type { Problem } from '../../platform/errors.js';
+import { parseAttributes, type AttributeCatalog, type AttributeValue } from '../attributes/index.js';
+import { prepareCompany, type PreparedCompany } from '../companies/index.js';
+import { normaliseIdentity, prepareConsent, type Identity, type PreparedConsent } from '../consent/index.js';
+import type { ContactInput, UpsertSettings } from './contact-input.js';
+
+/** A checked contact, ready to be applied. */
+export interface PreparedContact {
+  /** At least one, strongest kind first, one of a kind. */
+  identities: Identity[];
+  values: Map<string, AttributeValue | null>;
+  company: PreparedCompany | null;
+  consents: PreparedConsent[];
+  warnings: Problem[];
+}
+
+type Settings = UpsertSettings & { catalog: AttributeCatalog };
+
+/** Checks an item. Gives every problem when it cannot be taken, with paths relative to it. Touches no database. */
+export function prepareContact(
+  input: ContactInput,
+  settings: Settings,
+): { ok: true; contact: PreparedContact } | { ok: false; problems: Problem[] } {
+  const report = new Report(settings.lenient ?? false);
+  const identities = prepareIdentities(input, settings, report);
+  const attributes = parseAttributes(settings.catalog.contact, input.attributes ?? {}, {
+    zone: settings.timeZone,
+    path: 'attributes',
+  });
+  report.minor(attributes.problems);
+  const company = prepareCompanyOf(input, settings, report);
+  const consents = prepareConsents(input, settings, report);
+  if (report.problems.length > 0) return { ok: false, problems: report.problems };
+  return { ok: true, contact: { identities, values: attributes.values, company, consents, warnings: report.warnings } };
+}
+
+/** Collects what is wrong: what refuses the item, and what is only worth a warning. */
+class Report {
+  readonly problems: Problem[] = [];
+  readonly warnings: Problem[] = [];
+  readonly #lenient: boolean;
+
+  constructor(lenient: boolean) {
+    this.#lenient = lenient;
+  }
+
+  major(problem: Problem): void {
+    this.problems.push(problem);
+  }
+
+  /** Only a warning for a lenient source. */
+  minor(problems: readonly Problem[]): void {
+    (this.#lenient ? this.warnings : this.problems).push(...problems);
+  }
+}
+
+const identityFields = [
+  ['externalId', 'external_id'],
+  ['email', 'email'],
+  ['phone', 'phone'],
+  ['anonymousId', 'anonymous_id'],
+] as const satisfies [keyof ContactInput, IdentityKind][];
+
+function prepareIdentities(input: ContactInput, settings: Settings, report: Report): Identity[] {
+  const identities: Identity[] = [];
+  const unreadable: Problem[] = [];
+  for (const [field, kind] of identityFields) {
+    const given = input[field];
+    if (given === null || given === undefined || given.trim() === '') continue;
+    const identity = normaliseIdentity(kind, given, settings.defaultCountry);
+    if (typeof identity !== 'string') identities.push(identity);
+    else unreadable.push({ code: 'INVALID_INPUT', path: field, message: `"${field}" ${identity}` });
+  }
+  if (identities.length > 0) {
+    report.minor(unreadable);
+  } else if (unreadable.length > 0) {
+    unreadable.forEach((problem) => report.major(problem));
+  } else {
+    const message = 'A contact needs an external id, an e-mail address, a phone number or an anonymous id.';
+    report.major({ code: 'INVALID_INPUT', path: '', message });
+  }
+  return identities;
+}
+
+function prepareCompanyOf({ company }: ContactInput, settings: Settings, report: Report): PreparedCompany | null {
+  if (!company) return null;
+  const prepared = prepareCompany(company, settings, 'company');
+  if (prepared.ok) {
+    report.warnings.push(...prepared.company.warnings);
+    return prepared.company;
+  }
+  report.minor(prepared.problems);
+  return null;
+}
+
+function prepareConsents({ consents }: ContactInput, settings: Settings, report: Report): PreparedConsent[] {
+  return (consents ?? []).flatMap((input, index) => {
+    const prepared = prepareConsent(input, settings, `consents[${index}]`);
+    if (prepared.ok) return [prepared.consent];
+    report.minor(prepared.problems);
+    return [];
+  });
+}
