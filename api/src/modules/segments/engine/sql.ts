@@ -10,6 +10,8 @@ export type SqlType =
   | 'text[]'
   | 'float8'
   | 'float8[]'
+  | 'numeric'
+  | 'numeric[]'
   | 'boolean'
   | 'timestamptz'
   | 'uuid'

@@ -4,7 +4,7 @@ import { complementOf, writeComparison, type Operand } from './comparison.sql.js
 import { ofContact, type LeafScope } from './leaf.js';
 
 const stored: Operand = {
-  text: 'normalize(a.text, NFC)',
+  text: 'a.text',
   folded: 'a.folded',
   number: 'a.number',
   flag: 'a.flag',

@@ -3,7 +3,7 @@ import type { LeafScope } from './leaf.js';
 
 /**
  * A value that is compared, in each form it may be compared in: SQL expressions, null where the value is of another
- * type. Text comes twice, as written (NFC) and folded.
+ * type. Text comes twice, as written and folded.
  */
 export interface Operand {
   text: string;
@@ -13,6 +13,8 @@ export interface Operand {
   instant: string;
   /** Whether there is a value of any type. */
   present: string;
+  /** Set where numbers are exact decimals instead of binary ones. */
+  exact?: boolean;
 }
 
 /** A comparison as conditions on attributes, properties and sums share it. */
@@ -64,7 +66,7 @@ const writers: Record<AttributeOperator, Writer> = {
   between: ({ values = [] }, operand, { parameters, timeZone }) => {
     const [from, to] = values;
     if (typeof from === 'number') {
-      return `${operand.number} between ${parameters.add(from, 'float8')} and ${parameters.add(to, 'float8')}`;
+      return `${operand.number} between ${parameters.add(from, numberType(operand))} and ${parameters.add(to, numberType(operand))}`;
     }
     const bound = (end: Scalar | undefined): string =>
       parameters.add(instantOf(String(end), timeZone).toISOString(), 'timestamptz');
@@ -102,7 +104,7 @@ export function withinSpan(instant: string, { from, to }: Span, { parameters }: 
 
 /** Text of a rule in the form in which it is compared. */
 export function comparable(text: string, caseSensitive: boolean | undefined): string {
-  return caseSensitive ? text.normalize('NFC') : fold(text);
+  return caseSensitive ? text : fold(text);
 }
 
 /** Is one of the values, each compared as its own type. */
@@ -118,10 +120,14 @@ function anyOf(
   const compared = texts.map((text) => comparable(text, caseSensitive));
   const parts = [
     texts.length > 0 && `${caseSensitive ? operand.text : operand.folded} = any(${parameters.add(compared, 'text[]')})`,
-    numbers.length > 0 && `${operand.number} = any(${parameters.add(numbers, 'float8[]')})`,
+    numbers.length > 0 && `${operand.number} = any(${parameters.add(numbers, `${numberType(operand)}[]`)})`,
     ...flags.map((flag) => `${operand.flag} = ${parameters.add(flag, 'boolean')}`),
   ];
   return `(${parts.filter(Boolean).join(' or ')})`;
+}
+
+function numberType({ exact }: Operand): 'numeric' | 'float8' {
+  return exact ? 'numeric' : 'float8';
 }
 
 function onText(
@@ -135,7 +141,7 @@ function onText(
 }
 
 function onNumber(sign: string, { value }: Comparison, operand: Operand, { parameters }: LeafScope): string {
-  return `${operand.number} ${sign} ${parameters.add(value, 'float8')}`;
+  return `${operand.number} ${sign} ${parameters.add(value, numberType(operand))}`;
 }
 
 function instantParameter({ value }: Comparison, { parameters, timeZone }: LeafScope): string {

@@ -69,9 +69,9 @@ function propertyOperand(alias: string, property: string, { parameters, timeZone
     `case jsonb_typeof(${value}) when '${type}' then ${expression} end`;
   const text = `(${value} #>> '{}')`;
   return {
-    text: typed('string', `normalize(${text}, NFC) collate "C"`),
+    text: typed('string', text),
     folded: typed('string', `lower(normalize(${text}, NFC) collate "und-x-icu") collate "C"`),
-    number: numberIn(value),
+    number: typed('number', `${text}::float8`),
     flag: typed('boolean', `${value}::boolean`),
     // Asked for only by comparisons of instants: PostgreSQL refuses parameters that the text does not mention.
     get instant() {
@@ -81,10 +81,6 @@ function propertyOperand(alias: string, property: string, { parameters, timeZone
     },
     present: `jsonb_typeof(${value}) <> 'null'`,
   };
-}
-
-function numberIn(value: string): string {
-  return `case jsonb_typeof(${value}) when 'number' then (${value} #>> '{}')::float8 end`;
 }
 
 const countSigns = { atLeast: '>=', atMost: '<=', exactly: '=' } as const;
@@ -97,10 +93,22 @@ function hasCount(count: Count, source: string, { parameters }: LeafScope): stri
 
 const aggregates = { sum: 'sum', min: 'min', max: 'max', average: 'avg' } as const;
 
-/** Compares what the numbers of the events come to; events without a number there do not count. */
+/**
+ * Compares what the numbers of the events come to; the sum of none is 0, and none has no lowest, highest or average.
+ * In exact decimals: a sum of binary ones would depend on the order in which they are read.
+ */
 function hasSum(sum: Sum, source: string, scope: LeafScope): string {
   const value = `(e.properties -> ${scope.parameters.add(sum.property, 'text')})`;
-  const total = `(select ${aggregates[sum.function]}(${numberIn(value)}) from ${source})`;
-  const operand: Operand = { text: 'null', folded: 'null', number: total, flag: 'null', instant: 'null', present: 'true' };
+  const number = `case jsonb_typeof(${value}) when 'number' then (${value} #>> '{}')::numeric end`;
+  const total = `(select ${aggregates[sum.function]}(${number}) from ${source})`;
+  const operand: Operand = {
+    text: 'null',
+    folded: 'null',
+    number: sum.function === 'sum' ? `coalesce(${total}, 0)` : total,
+    flag: 'null',
+    instant: 'null',
+    present: 'true',
+    exact: true,
+  };
   return `coalesce(${writeComparison(sum, operand, scope)}, false)`;
 }
