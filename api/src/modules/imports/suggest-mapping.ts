@@ -13,6 +13,8 @@ export type MappingTarget = string;
 export interface MappableField {
   target: MappingTarget;
   label: string;
+  /** Whether every workspace has it. */
+  standard: boolean;
 }
 
 /** Where each column goes, in the order of the file; null: nowhere. */
@@ -43,25 +45,30 @@ const synonyms: Record<string, MappingTarget> = {
   forename: 'first_name',
   familyname: 'last_name',
   surname: 'last_name',
+  // Elsewhere a title is what someone does, not how they are addressed.
   title: 'job_title',
   position: 'job_title',
+  salutation: 'title',
   contactowner: 'owner',
-  createdate: 'created_at',
-  created: 'created_at',
-  datecreated: 'created_at',
-  state: 'region',
-  stateregion: 'region',
-  province: 'region',
+  // The nearest thing that a CRM knows to when somebody signed up.
+  createdate: 'signed_up_at',
+  createdat: 'signed_up_at',
+  signupdate: 'signed_up_at',
+  stateregion: 'state',
+  region: 'state',
+  province: 'state',
   zip: 'postal_code',
   zipcode: 'postal_code',
   postcode: 'postal_code',
   countryregion: 'country',
-  street: 'street',
   streetaddress: 'street',
   address: 'street',
   dateofbirth: 'birthday',
   birthdate: 'birthday',
-  sex: 'gender',
+  preferredlanguage: 'language',
+  linkedin: 'linkedin_url',
+  linkedinprofile: 'linkedin_url',
+  websiteurl: 'website',
   company: 'company.name',
   companyname: 'company.name',
   associatedcompany: 'company.name',
@@ -71,14 +78,12 @@ const synonyms: Record<string, MappingTarget> = {
   accountname: 'company.name',
   companydomain: 'company.domain',
   companydomainname: 'company.domain',
-  website: 'company.domain',
-  websiteurl: 'company.domain',
   companyid: 'company.external_id',
   associatedcompanyid: 'company.external_id',
   industry: 'company.industry',
-  numberofemployees: 'company.employees',
-  employees: 'company.employees',
-  companysize: 'company.employees',
+  numberofemployees: 'company.employee_count',
+  employees: 'company.employee_count',
+  companysize: 'company.employee_count',
   annualrevenue: 'company.annual_revenue',
   emailconsent: 'consent.email',
   marketingconsent: 'consent.email',
@@ -123,17 +128,21 @@ function plainName(name: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** Keys before labels before synonyms: a workspace's own field is never shadowed by a common name. */
+/** What the workspace defined itself comes first: a common name never shadows it. */
 function namesOf(fields: readonly MappableField[]): Map<string, MappingTarget> {
   const names = new Map<string, MappingTarget>();
   const add = (name: string, target: MappingTarget): void => {
     const plain = plainName(name);
     if (plain !== '' && !names.has(plain)) names.set(plain, target);
   };
-  for (const { target } of fields) add(target, target);
-  for (const { target, label } of fields) add(label, target);
+  const addAll = (some: readonly MappableField[]): void => {
+    for (const { target } of some) add(target, target);
+    for (const { target, label } of some) add(label, target);
+  };
+  addAll(fields.filter((field) => !field.standard));
   const targets = new Set(fields.map((field) => field.target));
   for (const [name, target] of Object.entries(synonyms)) if (targets.has(target)) add(name, target);
+  addAll(fields.filter((field) => field.standard));
   return names;
 }
 

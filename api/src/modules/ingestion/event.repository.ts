@@ -85,6 +85,12 @@ export async function claimMessages(
   return new Set(rows.map((row) => row.message_key));
 }
 
+/** Gives up claims of this transaction, so that these messages may come again. */
+export async function releaseMessages(transaction: WorkspaceTransaction, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await transaction.query('delete from event_messages where message_key = any($1::uuid[])', [keys]);
+}
+
 /** Writes events whose messages were claimed and whose months have partitions. */
 export async function insertEvents(
   transaction: WorkspaceTransaction,

@@ -2,11 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Failure } from '../../platform/errors.js';
+import { abandonBody } from '../../platform/http/abandon-body.js';
 
 const unzip = promisify(gunzip);
-
-/** How long a client that sends too much may go on before the connection is closed, in milliseconds. */
-const patience = 2000;
 
 /**
  * Reads a request's JSON, plain or gzipped. Gzip is known by its first bytes, whatever the headers say: some SDKs send
@@ -33,14 +31,8 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
   return Buffer.concat(chunks, length);
 }
 
-/**
- * The rest of the body is thrown away unread while the answer travels: a connection that were closed at once would
- * reach many clients as a broken pipe, without the answer. Who still sends after that is cut off.
- */
 function tooLarge(request: IncomingMessage, limit: number): Failure {
-  request.resume();
-  const timer = setTimeout(() => request.complete || request.destroy(), patience);
-  request.once('close', () => clearTimeout(timer));
+  abandonBody(request);
   return new Failure('TOO_LARGE', `A request may have ${limit} bytes.`);
 }
 

@@ -2,6 +2,7 @@ import { Max, Min } from 'class-validator';
 import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import type { Scope } from '../context.js';
 import { Failure } from '../errors.js';
+import { isId } from '../ids.js';
 import { Readable } from './access.js';
 
 /** Items on one page at most. */
@@ -107,8 +108,26 @@ export function readCursor(after: string | null | undefined, length: number): (s
     Array.isArray(key) &&
     key.length === length &&
     key.every((part) => part === null || typeof part === 'string' || Number.isFinite(part));
-  if (!fits) throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
+  if (!fits) throw invalidCursor();
   return key as (string | number | null)[];
+}
+
+/**
+ * Reads the key out of a cursor of a connection that is sorted by an instant (as PostgreSQL prints it, in full precision)
+ * and an id. Throws INVALID_CURSOR when it is not one of this connection's.
+ */
+export function readTimeCursor(after: string | null | undefined): [instant: string, id: string] | undefined {
+  const key = readCursor(after, 2);
+  if (!key) return undefined;
+  const [instant, id] = key;
+  if (typeof instant === 'string' && !Number.isNaN(Date.parse(instant)) && typeof id === 'string' && isId(id)) {
+    return [instant, id];
+  }
+  throw invalidCursor();
+}
+
+function invalidCursor(): Failure {
+  return new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
 }
 
 function parse(cursor: string): unknown {

@@ -1,0 +1,164 @@
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { ImportInput, ImportProgress, ImportState, Rejection } from './import.js';
+
+/** A row of `jobs` of kind `import`. */
+export interface ImportRow {
+  id: string;
+  state: ImportState;
+  input: ImportInput;
+  progress: ImportProgress;
+  error: { code: string; message: string; path: string } | null;
+  created_by: string;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  /** `created_at` in full precision, for cursors. */
+  created_exactly: string;
+}
+
+const columns = `id, state, input, progress, error, created_by, created_at, started_at, finished_at,
+  created_at::text as created_exactly`;
+
+/** Adds an import that waits for a worker. */
+export async function insertImport(
+  transaction: WorkspaceTransaction,
+  job: { id: string; input: ImportInput; progress: ImportProgress; createdBy: string },
+): Promise<void> {
+  await transaction.query(
+    `insert into jobs (workspace_id, id, kind, state, input, progress, created_by)
+     values ($1, $2, 'import', 'queued', $3, $4, $5)`,
+    [transaction.workspaceId, job.id, JSON.stringify(job.input), JSON.stringify(job.progress), job.createdBy],
+  );
+}
+
+/** Adds a piece of the uploaded file. */
+export async function insertChunk(
+  transaction: WorkspaceTransaction,
+  jobId: string,
+  sequence: number,
+  bytes: Buffer,
+): Promise<void> {
+  await transaction.query(
+    'insert into import_chunks (workspace_id, job_id, sequence, bytes) values ($1, $2, $3, $4)',
+    [transaction.workspaceId, jobId, sequence, bytes],
+  );
+}
+
+/** A piece of the uploaded file; undefined after the last. */
+export async function readChunk(
+  transaction: WorkspaceTransaction,
+  jobId: string,
+  sequence: number,
+): Promise<Buffer | undefined> {
+  const rows = await transaction.query<{ bytes: Buffer }>(
+    'select bytes from import_chunks where job_id = $1 and sequence = $2',
+    [jobId, sequence],
+  );
+  return rows[0]?.bytes;
+}
+
+/** Forgets the uploaded file: what became of it is in the contacts and the rejections. */
+export async function deleteChunks(transaction: WorkspaceTransaction, jobId: string): Promise<void> {
+  await transaction.query('delete from import_chunks where job_id = $1', [jobId]);
+}
+
+/** Reads an import. */
+export async function findImport(transaction: WorkspaceTransaction, id: string): Promise<ImportRow | undefined> {
+  const rows = await transaction.query<ImportRow>(`select ${columns} from jobs where kind = 'import' and id = $1`, [id]);
+  return rows[0];
+}
+
+/** Reads an import and keeps others from working on it until the transaction ends. */
+export async function lockImport(transaction: WorkspaceTransaction, id: string): Promise<ImportRow | undefined> {
+  const rows = await transaction.query<ImportRow>(
+    `select ${columns} from jobs where kind = 'import' and id = $1 for update`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** Imports, the newest first. */
+export async function listImports(
+  transaction: WorkspaceTransaction,
+  after: readonly [string, string] | undefined,
+  limit: number,
+): Promise<ImportRow[]> {
+  return transaction.query<ImportRow>(
+    `select ${columns} from jobs
+     where kind = 'import' and ($1::timestamptz is null or (created_at, id) < ($1, $2::uuid))
+     order by created_at desc, id desc
+     limit $3`,
+    [after?.[0], after?.[1], limit],
+  );
+}
+
+/** Notes that a worker has begun. */
+export async function markRunning(transaction: WorkspaceTransaction, id: string): Promise<void> {
+  await transaction.query(
+    `update jobs set state = 'running', started_at = coalesce(started_at, now()) where id = $1`,
+    [id],
+  );
+}
+
+/** Notes how far an import has come. */
+export async function saveProgress(
+  transaction: WorkspaceTransaction,
+  id: string,
+  progress: ImportProgress,
+): Promise<void> {
+  await transaction.query('update jobs set progress = $2 where id = $1', [id, JSON.stringify(progress)]);
+}
+
+/** Notes the end of an import. */
+export async function markFinished(
+  transaction: WorkspaceTransaction,
+  id: string,
+  error: ImportRow['error'],
+): Promise<void> {
+  await transaction.query(
+    `update jobs set state = case when $2::jsonb is null then 'succeeded' else 'failed' end, error = $2,
+                     finished_at = now()
+     where id = $1`,
+    [id, error && JSON.stringify(error)],
+  );
+}
+
+/** Keeps the rows that were not taken. */
+export async function insertRejections(
+  transaction: WorkspaceTransaction,
+  jobId: string,
+  rejections: readonly Rejection[],
+): Promise<void> {
+  if (rejections.length === 0) return;
+  await transaction.query(
+    `insert into import_rejections (workspace_id, job_id, line, code, path, message, cells)
+     select $1, $2, line, code, path, message, array(select jsonb_array_elements_text(cells))
+     from unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::jsonb[]) as r (line, code, path, message, cells)`,
+    [
+      transaction.workspaceId,
+      jobId,
+      rejections.map((rejection) => rejection.line),
+      rejections.map((rejection) => rejection.code),
+      rejections.map((rejection) => rejection.path),
+      rejections.map((rejection) => rejection.message),
+      // unnest would flatten a list of lists.
+      rejections.map((rejection) => JSON.stringify(rejection.cells)),
+    ],
+  );
+}
+
+/** The rows that were not taken, in the order of the file. */
+export async function listRejections(
+  transaction: WorkspaceTransaction,
+  jobId: string,
+  afterLine: number,
+  limit: number,
+): Promise<Rejection[]> {
+  return transaction.query<Rejection>(
+    `select line, code, path, message, cells from import_rejections
+     where job_id = $1 and line > $2
+     order by line
+     limit $3`,
+    [jobId, afterLine, limit],
+  );
+}

@@ -1,0 +1,80 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
+import type { WorkspaceContext } from '../../platform/context.js';
+import type { WithWorkspace } from '../../platform/database/with-workspace.js';
+import { Failure } from '../../platform/errors.js';
+import { Access } from '../../platform/graphql/access.js';
+import { PageArgs, readCursor, readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import { isId } from '../../platform/ids.js';
+import { WorkspaceType } from '../workspaces/index.js';
+import type { Rejection } from './import.js';
+import { findImport, listImports, listRejections, type ImportRow } from './import.repository.js';
+import { ImportConnection, ImportState, ImportType, RejectedRowConnection, type RejectedRowType } from './import.types.js';
+
+/** Imports of a workspace, as GraphQL shows them. */
+@Resolver(() => WorkspaceType)
+export class WorkspaceImportsResolver {
+  constructor(private readonly withWorkspace: WithWorkspace) {}
+
+  @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
+  @FieldResolver(() => ImportConnection, { description: 'Files that were imported, the newest first.' })
+  async imports(@Ctx() { workspace }: WorkspaceContext, @Args(() => PageArgs) page: PageArgs): Promise<Page<ImportType>> {
+    const after = readTimeCursor(page.after);
+    const rows = await this.withWorkspace(workspace.id, (transaction) => listImports(transaction, after, page.first + 1));
+    return toPage(rows, page, (row) => [row.created_exactly, row.id], (row) => toImport(row, workspace.id));
+  }
+
+  @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
+  @FieldResolver(() => ImportType, { nullable: true, description: 'One import; null when there is none of this id.' })
+  async import(
+    @Ctx() { workspace }: WorkspaceContext,
+    @Arg('id', () => ID, { description: 'The id of the import.' }) id: string,
+  ): Promise<ImportType | null> {
+    if (!isId(id)) return null;
+    const row = await this.withWorkspace(workspace.id, (transaction) => findImport(transaction, id));
+    return row ? toImport(row, workspace.id) : null;
+  }
+}
+
+/** What belongs to one import. */
+@Resolver(() => ImportType)
+export class ImportResolver {
+  constructor(private readonly withWorkspace: WithWorkspace) {}
+
+  @FieldResolver(() => RejectedRowConnection, {
+    description: 'The rows that could not be taken, in the order of the file. As CSV: `GET /v1/imports/<id>/rejected.csv`.',
+  })
+  async rejectedRows(
+    @Root() { id, workspaceId }: ImportType,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<RejectedRowType>> {
+    const line = readLine(page.after);
+    const rows = await this.withWorkspace(workspaceId, (transaction) =>
+      listRejections(transaction, id, line, page.first + 1),
+    );
+    return toPage(rows, page, (row) => [row.line], (row: Rejection) => row);
+  }
+}
+
+function readLine(after: string | null | undefined): number {
+  const [line] = readCursor(after, 1) ?? [0];
+  if (typeof line === 'number' && Number.isInteger(line) && line >= 0 && line < 2 ** 31) return line;
+  throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
+}
+
+function toImport(row: ImportRow, workspaceId: string): ImportType {
+  const { id, input, progress, error } = row;
+  const columns = input.headers.map((header, index) => ({ header, target: input.targets[index] ?? null }));
+  return {
+    workspaceId,
+    id,
+    state: row.state as ImportState,
+    fileName: input.fileName,
+    columns,
+    ignoredColumns: columns.filter(({ target }) => target === null).map(({ header }) => header),
+    progress,
+    error,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}

@@ -1,0 +1,123 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { WorkspaceContext } from '../../platform/context.js';
+import { Failure } from '../../platform/errors.js';
+import { isId } from '../../platform/ids.js';
+import type { Services } from '../../platform/module.js';
+import { listRejections, findImport } from './import.repository.js';
+import { csvLine } from './read-csv.js';
+import { uploadImport } from './upload-import.js';
+
+/**
+ * What a file may call itself. Not `text/plain`: a page of another origin could send that with the session's cookie,
+ * without the browser asking first.
+ */
+const contentTypes = new Set(['text/csv', 'application/csv', 'application/vnd.ms-excel', 'application/octet-stream']);
+
+const uploadQuery = z.strictObject({
+  workspaceId: z.string().optional(),
+  fileName: z.string().max(200).optional(),
+  mapping: z.string().optional(),
+});
+
+const mappingShape = z.record(z.string(), z.string().nullable());
+
+/**
+ * CSV over HTTP:
+ * - `POST /v1/imports?workspaceId=…&fileName=…&mapping=…` with the file as the body (`text/csv`) answers 202 with the
+ *   import's id and what became of the columns. `mapping` is JSON: header → target or null.
+ * - `GET /v1/imports/:id/rejected.csv?workspaceId=…` gives the rejected rows as they stood in the file, with the reason.
+ * The workspace need not be named with an API key. Both need the scope contacts:write or the role editor.
+ */
+export function addImportRoutes(server: FastifyInstance, services: Services): void {
+  void server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.post('/v1/imports', (request, reply) => upload(services, request, reply));
+    scope.get('/v1/imports/:id/rejected.csv', (request, reply) => downloadRejected(services, request, reply));
+  });
+}
+
+async function upload(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const query = readQuery(request.query);
+  const context = await authorise(services, request, query.workspaceId);
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!contentTypes.has(type)) {
+    throw new Failure('BAD_REQUEST', 'Send the file itself as the body, with the content type text/csv.');
+  }
+  const { id, input } = await uploadImport(services, context, request.raw, {
+    fileName: query.fileName ?? null,
+    mapping: readMapping(query.mapping),
+  });
+  const columns = input.headers.map((header, index) => ({ header, target: input.targets[index] ?? null }));
+  const ignoredColumns = columns.filter(({ target }) => target === null).map(({ header }) => header);
+  await reply.code(202).send({ id, state: 'queued', columns, ignoredColumns });
+}
+
+function readQuery(query: unknown): z.infer<typeof uploadQuery> {
+  const parsed = uploadQuery.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new Failure('INVALID_INPUT', issue?.message ?? 'The query string is not understood.', { path: issue?.path.join('.') });
+}
+
+function readMapping(text: string | undefined): Record<string, string | null> {
+  if (text === undefined) return {};
+  const parsed = mappingShape.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new Failure('INVALID_INPUT', 'This must be a JSON object of headers and targets.', { path: 'mapping' });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rows read at a time while a download is sent. */
+const downloadPage = 1000;
+
+async function downloadRejected(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { id } = request.params as { id: string };
+  const context = await authorise(services, request, (request.query as { workspaceId?: string }).workspaceId);
+  const workspaceId = context.workspace.id;
+  const found = isId(id) && (await services.withWorkspace(workspaceId, (transaction) => findImport(transaction, id)));
+  if (!found) throw new Failure('NOT_FOUND', 'There is no such import.', { path: 'id' });
+  void reply.header('content-type', 'text/csv; charset=utf-8');
+  void reply.header('content-disposition', 'attachment; filename="rejected.csv"');
+  return reply.send(Readable.from(rejectedLines(services, workspaceId, id, found.input.headers)));
+}
+
+async function* rejectedLines(
+  services: Services,
+  workspaceId: string,
+  id: string,
+  headers: readonly string[],
+): AsyncGenerator<string> {
+  yield csvLine(['Line', 'Code', 'Column', 'Reason', ...headers]);
+  for (let line = 0; ; ) {
+    const rows = await services.withWorkspace(workspaceId, (transaction) =>
+      listRejections(transaction, id, line, downloadPage),
+    );
+    for (const row of rows) yield csvLine([String(row.line), row.code, row.path, row.message, ...row.cells]);
+    line = rows.at(-1)?.line ?? line;
+    if (rows.length < downloadPage) return;
+  }
+}
+
+async function authorise(
+  services: Services,
+  request: FastifyRequest,
+  workspaceId: string | undefined,
+): Promise<WorkspaceContext> {
+  const context = await services.contextOf(request);
+  const allowed = await services.authorise(
+    context,
+    { kind: 'workspace', role: 'editor', scope: 'contacts:write' },
+    { workspaceId, organizationId: undefined },
+  );
+  return allowed as WorkspaceContext;
+}

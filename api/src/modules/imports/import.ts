@@ -1,0 +1,50 @@
+import type { Delimiter } from './read-csv.js';
+import type { MappingTarget } from './suggest-mapping.js';
+
+/** Where an import stands. */
+export const importStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type ImportState = (typeof importStates)[number];
+
+/** What is to be done, fixed when the file was uploaded. */
+export interface ImportInput {
+  fileName: string | null;
+  /** Size of the file. */
+  bytes: number;
+  delimiter: Delimiter;
+  headers: string[];
+  /** Where each column goes, in the order of the file. */
+  targets: (MappingTarget | null)[];
+}
+
+/** How far an import has come: every row that was read is in exactly one of the other counts. */
+export interface ImportProgress {
+  /** Rows of the file, the header not included; null until the file has been looked through. */
+  rowsTotal: number | null;
+  rowsRead: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+}
+
+/** A row that was not taken. */
+export interface Rejection {
+  /** Where the row begins in the file, from 1, the header included. */
+  line: number;
+  code: string;
+  /** The header of the column that is wrong; empty when it is the row as a whole. */
+  path: string;
+  message: string;
+  /** The cells as they stood in the file. */
+  cells: string[];
+}
+
+/** An import that has not begun. */
+export const noProgress: ImportProgress = {
+  rowsTotal: null,
+  rowsRead: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+};

@@ -1,0 +1,138 @@
+import type { Problem } from '../../platform/errors.js';
+import type { ConsentInput } from '../consent/index.js';
+import type { ContactInput } from '../contacts/index.js';
+import type { ImportInput } from './import.js';
+import type { MappingTarget } from './suggest-mapping.js';
+
+type Channel = ConsentInput['channel'];
+
+/** A row as a contact, or why it is none. */
+export type RowReading = { ok: true; contact: ContactInput } | { ok: false; problem: Problem };
+
+/** Puts one cell where it belongs; gives what is wrong in words. */
+type Placer = (contact: ContactInput, cell: string) => string | undefined;
+
+/** Reads the rows of a file with these columns. */
+export class RowReader {
+  readonly #headers: readonly string[];
+  readonly #targets: readonly (MappingTarget | null)[];
+  readonly #placers: readonly Placer[];
+
+  constructor({ headers, targets }: Pick<ImportInput, 'headers' | 'targets'>) {
+    this.#headers = headers;
+    this.#targets = targets;
+    this.#placers = targets.map(placerOf);
+  }
+
+  /**
+   * Reads one row. An empty cell says nothing: what is known stays as it is.
+   * The problem's path is the header of the column, or empty when it is the row as a whole.
+   */
+  read(cells: readonly string[]): RowReading {
+    if (cells.length !== this.#placers.length) return raggedRow(cells.length, this.#placers.length);
+    const contact: ContactInput = {};
+    for (const [index, place] of this.#placers.entries()) {
+      const cell = cells[index]?.trim() ?? '';
+      const fault = cell === '' ? undefined : place(contact, cell);
+      if (fault) {
+        return { ok: false, problem: { code: 'INVALID_INPUT', path: this.#headers[index] ?? '', message: fault } };
+      }
+    }
+    return { ok: true, contact: withoutNamelessCompany(contact) };
+  }
+
+  /** Says the problems of a contact in the words of the file: the first one's column, and all messages. */
+  sayAll(problems: readonly Problem[]): Problem {
+    const [first] = problems;
+    if (!first) throw new Error('A contact was refused without a problem.');
+    const column = this.#targets.indexOf(targetOfPath(first.path));
+    return { code: first.code, path: this.#headers[column] ?? '', message: problems.map(({ message }) => message).join(' ') };
+  }
+}
+
+/** An industry without a company belongs to nobody: exports have such columns for every contact. */
+function withoutNamelessCompany(contact: ContactInput): ContactInput {
+  const { company } = contact;
+  if (company && !company.externalId && !company.domain && !company.name) delete contact.company;
+  return contact;
+}
+
+function raggedRow(found: number, expected: number): RowReading {
+  const message = `This row has ${found} cells, the header has ${expected}.`;
+  return { ok: false, problem: { code: 'INVALID_INPUT', path: '', message } };
+}
+
+function placerOf(target: MappingTarget | null): Placer {
+  if (target === null) return () => undefined;
+  const [scope, rest] = split(target);
+  if (scope === 'consent') return placeConsent(rest as Channel);
+  if (scope === 'company') return placeInCompany(rest);
+  const field = contactFields.get(target);
+  if (field) {
+    return (contact, cell) => {
+      contact[field] = cell;
+      return undefined;
+    };
+  }
+  return (contact, cell) => {
+    (contact.attributes ??= {})[target] = cell;
+    return undefined;
+  };
+}
+
+function split(target: MappingTarget): [scope: string, rest: string] {
+  const dot = target.indexOf('.');
+  return dot < 0 ? ['', target] : [target.slice(0, dot), target.slice(dot + 1)];
+}
+
+/** Identities are fields of the contact; everything else without a dot is an attribute. */
+const contactFields = new Map<string, 'externalId' | 'email' | 'phone' | 'anonymousId'>([
+  ['external_id', 'externalId'],
+  ['email', 'email'],
+  ['phone', 'phone'],
+  ['anonymous_id', 'anonymousId'],
+]);
+
+const companyFields = new Map<string, 'externalId' | 'domain' | 'name'>([
+  ['external_id', 'externalId'],
+  ['domain', 'domain'],
+  ['name', 'name'],
+]);
+
+function placeInCompany(key: string): Placer {
+  const field = companyFields.get(key);
+  return (contact, cell) => {
+    const company = (contact.company ??= {});
+    if (field) company[field] = cell;
+    else (company.attributes ??= {})[key] = cell;
+    return undefined;
+  };
+}
+
+/** What people write in a consent column. Anything else is refused: a consent is not guessed. */
+const consentWords = new Map<string, ConsentInput['state'] | null>([
+  ...['yes', 'y', 'true', '1', 'granted', 'given', 'opt-in', 'opted in', 'opted-in', 'subscribed', 'ja'].map(
+    (word) => [word, 'granted'] as const,
+  ),
+  ...['no', 'n', 'false', '0', 'withdrawn', 'denied', 'opt-out', 'opted out', 'opted-out', 'unsubscribed', 'nein'].map(
+    (word) => [word, 'withdrawn'] as const,
+  ),
+  ['unknown', null],
+]);
+
+function placeConsent(channel: Channel): Placer {
+  return (contact, cell) => {
+    const state = consentWords.get(cell.toLowerCase());
+    if (state === undefined) return 'A consent is yes or no, granted or withdrawn.';
+    if (state) (contact.consents ??= []).push({ channel, state, source: 'import' });
+    return undefined;
+  };
+}
+
+/** `attributes.city` is `city`, `company.attributes.industry` is `company.industry`, `externalId` is `external_id`. */
+function targetOfPath(path: string): MappingTarget {
+  const parts = path.split('.').filter((part) => part !== 'attributes');
+  const scope = parts[0] === 'company' ? 'company.' : '';
+  const field = parts.at(-1) ?? '';
+  return `${scope}${field.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { suggestMapping, type MappableField } from './suggest-mapping.js';
+
+const standard = (target: string, label = target): MappableField => ({ target, label, standard: true });
+
+const fields: MappableField[] = [
+  standard('external_id', 'External id'),
+  standard('email', 'Email'),
+  standard('phone', 'Phone'),
+  standard('first_name', 'First name'),
+  standard('title', 'Salutation'),
+  standard('job_title', 'Job title'),
+  standard('state', 'State'),
+  standard('company.name', 'Company name'),
+  standard('company.industry', 'Company industry'),
+  standard('company.employee_count', 'Company employees'),
+  standard('consent.email', 'Consent to email'),
+  standard('consent.ads', 'Consent to ads'),
+  { target: 'favorite_color', label: 'Favourite colour', standard: false },
+];
+
+describe('suggestMapping', () => {
+  it.each([
+    ['Record ID', 'external_id'],
+    ['E-Mail', 'email'],
+    ['EMAIL_ADDRESS', 'email'],
+    ['Phone Number', 'phone'],
+    ['First Name', 'first_name'],
+    ['first_name', 'first_name'],
+    ['State/Region', 'state'],
+    ['Title', 'job_title'],
+    ['Salutation', 'title'],
+    ['Associated Company', 'company.name'],
+    ['Company name', 'company.name'],
+    ['Industry', 'company.industry'],
+    ['Number of Employees', 'company.employee_count'],
+    ['Email consent', 'consent.email'],
+    ['Ads Consent', 'consent.ads'],
+    ['favourite colour', 'favorite_color'],
+    ['Favorite Color', 'favorite_color'],
+  ])('maps a column "%s" to %s', (header, target) => {
+    const other = target === 'email' ? 'Phone' : 'Email';
+    expect(suggestMapping([header, other], fields).targets[0]).toBe(target);
+  });
+
+  it('names the columns that go nowhere', () => {
+    expect(suggestMapping(['Email', 'Shoe size', ''], fields)).toEqual({
+      targets: ['email', null, null],
+      ignored: ['Shoe size', ''],
+    });
+  });
+
+  it('gives a target to the first column that fits', () => {
+    expect(suggestMapping(['Email', 'E-mail address'], fields)).toEqual({
+      targets: ['email', null],
+      ignored: ['E-mail address'],
+    });
+  });
+
+  it('lets a field of the workspace go before a common name', () => {
+    const own = [...fields, { target: 'industry', label: 'Industry', standard: false }];
+    expect(suggestMapping(['Email', 'Industry'], own).targets).toEqual(['email', 'industry']);
+  });
+
+  it('follows an explicit mapping, and lets no other column take its target', () => {
+    const explicit = { 'Work mail': 'email', 'First Name': null };
+    expect(suggestMapping(['Email', 'Work mail', 'First Name'], fields, explicit)).toEqual({
+      targets: [null, 'email', null],
+      ignored: ['Email', 'First Name'],
+    });
+  });
+
+  it.each([
+    ['a file without any identity', ['First Name'], {}, 'mapping'],
+    ['a header that stands twice', ['Email', 'Email'], {}, 'file'],
+    ['a mapping of a column that is not there', ['Email'], { Mail: 'email' }, 'mapping.Mail'],
+    ['a mapping to a field that is not there', ['Email', 'A'], { A: 'nothing' }, 'mapping.A'],
+    ['a mapping of two columns to one field', ['Email', 'A', 'B'], { A: 'phone', B: 'phone' }, 'mapping.B'],
+    ['a mapping to a name that every object has', ['Email', 'A'], { A: 'constructor' }, 'mapping.A'],
+  ])('refuses %s', (_, headers, explicit, path) => {
+    expect(() => suggestMapping(headers, fields, explicit)).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', path }),
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { Problem } from '../../platform/errors.js';
+import {
+  attributeCatalog,
+  insertAttribute,
+  type AttributeCatalog,
+  type AttributeDefinition,
+  type AttributeSubject,
+} from '../attributes/index.js';
+import type { ContactInput } from '../contacts/index.js';
+import { inferType, readTraits, type Trait } from './read-traits.js';
+
+/**
+ * Traits that no attribute exists for make one, of the type that their first value suggests, until the workspace has
+ * this many of its own: a client that sends an id as the name of a trait must not fill the catalog.
+ */
+export const mostTraitAttributes = 200;
+
+/** What a batch says about its contacts. */
+export interface PreparedTraits {
+  /** Read only if there are traits. */
+  catalog: AttributeCatalog | undefined;
+  /** For each item of the batch; undefined where nothing is said. */
+  facts: (ContactInput | undefined)[];
+  /** For each item of the batch: traits that cannot be kept. Paths begin with `traits`. */
+  problems: Problem[][];
+}
+
+/**
+ * Turns the traits of a batch into what contacts are made of, and defines the attributes that are missing.
+ * @param batch the traits of each item, undefined for one without.
+ */
+export async function prepareTraits(
+  transaction: WorkspaceTransaction,
+  batch: readonly (Record<string, unknown> | undefined)[],
+  now: Date,
+): Promise<PreparedTraits> {
+  const read = batch.map((traits) => (traits && Object.keys(traits).length > 0 ? readTraits(traits) : undefined));
+  const problems = read.map((item) => (item?.skipped ?? []).map(notKept));
+  const facts = read.map((item) => item && toFacts(item.traits));
+  if (read.every((item) => item === undefined)) return { catalog: undefined, facts, problems };
+  const catalog = await defineMissing(transaction, read.flatMap((item) => item?.traits ?? []), now);
+  return { catalog, facts, problems };
+}
+
+function notKept(path: string): Problem {
+  const message = 'This trait cannot be kept: its name cannot become a key, or its value is nested.';
+  return { code: 'INVALID_INPUT', path: `traits.${path}`, message };
+}
+
+function toFacts(traits: readonly Trait[]): ContactInput {
+  const facts: ContactInput = {};
+  for (const { target, value } of traits) place(facts, target, value);
+  return facts;
+}
+
+function place(facts: ContactInput, target: Trait['target'], value: unknown): void {
+  switch (target.kind) {
+    case 'attribute':
+      (facts.attributes ??= {})[target.key] = value;
+      return;
+    case 'company_attribute':
+      ((facts.company ??= {}).attributes ??= {})[target.key] = value;
+      return;
+    case 'company':
+      (facts.company ??= {})[companyFields[target.field]] = textOf(value);
+      return;
+    case 'email':
+    case 'phone':
+      facts[target.kind] = textOf(value);
+  }
+}
+
+const companyFields = { external_id: 'externalId', name: 'name', domain: 'domain' } as const;
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}
+
+const subjects = { attribute: 'contact', company_attribute: 'company' } as const;
+
+async function defineMissing(
+  transaction: WorkspaceTransaction,
+  traits: readonly Trait[],
+  now: Date,
+): Promise<AttributeCatalog> {
+  const catalog = await attributeCatalog(transaction);
+  const missing = new Map<string, AttributeDefinition>();
+  for (const { target, path, value } of traits) {
+    if (target.kind !== 'attribute' && target.kind !== 'company_attribute') continue;
+    const subject = subjects[target.kind];
+    const type = catalog[subject].has(target.key) ? undefined : inferType(value);
+    const name = `${subject} ${target.key}`;
+    if (type && !missing.has(name)) missing.set(name, define(subject, target.key, type, path));
+  }
+  const room = mostTraitAttributes - ownAttributes(catalog);
+  // Sorted, so that two batches which bring the same new traits wait for each other instead of deadlocking.
+  const names = [...missing.keys()].slice(0, Math.max(room, 0)).sort();
+  if (names.length === 0) return catalog;
+  for (const name of names) await insertAttribute(transaction, missing.get(name)!, now);
+  return attributeCatalog(transaction);
+}
+
+function ownAttributes(catalog: AttributeCatalog): number {
+  return [...catalog.contact.values(), ...catalog.company.values()].filter((definition) => !definition.standard).length;
+}
+
+function define(
+  subject: AttributeSubject,
+  key: string,
+  type: AttributeDefinition['type'],
+  path: string,
+): AttributeDefinition {
+  const words = key.replaceAll('_', ' ');
+  return {
+    subject,
+    key,
+    label: words.charAt(0).toUpperCase() + words.slice(1),
+    description: `Made from the trait "${path}" when it first came in.`,
+    type,
+    standard: false,
+    mirrored: false,
+    archivedAt: null,
+  };
+}
