@@ -5,6 +5,7 @@ export {
   type AttributeSubject,
 } from './attribute-definition.js';
 export { attributeCatalog, catalogOf } from './attribute-catalog.js';
+export { insertAttribute } from './attribute-definition.repository.js';
 export { sameValue, toJson, type AttributeValue, type ValueColumns } from './attribute-value.js';
 export { diffValues, setValue } from './diff-values.js';
 export {
