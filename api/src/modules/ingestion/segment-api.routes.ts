@@ -175,9 +175,9 @@ function answerFailure(services: Services, error: unknown, request: FastifyReque
       const resetAt = Math.ceil(services.clock.now().getTime() / 1000) + retryAfter;
       void reply.header('retry-after', String(retryAfter)).header('x-ratelimit-reset', String(resetAt));
     }
-    return reply.code(statuses[code] ?? 500).send({ success: false, code, path, message, requestId });
+    return reply.code(statuses[code] ?? 500).send({ success: false, error: { code, path, message, requestId } });
   }
   services.log.error({ err: error, requestId }, 'a message could not be taken');
   const message = 'This is a defect on our side; the request id finds it in the log.';
-  return reply.code(500).send({ success: false, code: 'INTERNAL', path: '', message, requestId });
+  return reply.code(500).send({ success: false, error: { code: 'INTERNAL', path: '', message, requestId } });
 }
