@@ -1,0 +1,35 @@
+import { openDataSource } from '../../api/src/platform/database/data-source.js';
+import { createWithWorkspace, type WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
+import { newId } from '../../api/src/platform/ids.js';
+import { createTestDatabase } from '../support/database.js';
+
+/** A workspace of a database of its own, entered as the application enters it: under row-level security. */
+export interface RulesWorkspace {
+  inside<Result>(work: (tx: WorkspaceTransaction) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** Makes an empty workspace in this time zone. */
+export async function openRulesWorkspace(timeZone: string): Promise<RulesWorkspace> {
+  const database = await createTestDatabase();
+  const [organization, workspace] = [newId(), newId()];
+  await database.owner.query('insert into organizations (id, name) values ($1, $2)', [organization, 'Rules']);
+  await database.owner.query(
+    'insert into workspaces (id, organization_id, name, time_zone) values ($1, $2, $3, $4)',
+    [workspace, organization, 'Rules', timeZone],
+  );
+  const dataSource = await openDataSource({
+    url: database.appUrl,
+    poolSize: 2,
+    name: 'rules',
+    onConnectionError: () => undefined,
+  });
+  const withWorkspace = createWithWorkspace(dataSource);
+  return {
+    inside: (work) => withWorkspace(workspace, work),
+    async close() {
+      await dataSource.destroy();
+      await database.drop();
+    },
+  };
+}
