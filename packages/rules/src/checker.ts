@@ -59,6 +59,11 @@ export class Checker {
     return this.#conditions <= MAX_CONDITIONS;
   }
 
+  /** Whether there are too many conditions already, so that looking further is pointless. */
+  get isFull(): boolean {
+    return this.#conditions > MAX_CONDITIONS;
+  }
+
   /** An attribute of the schema by its key. */
   attribute(key: string): AttributeSchema | undefined {
     const { attributes } = this.schema;

@@ -21,6 +21,7 @@ export function validate(input: unknown, schema: RuleSchema): Validation {
 }
 
 function checkNode(checker: Checker, input: unknown, path: string, depth: number): Rule | undefined {
+  if (checker.isFull) return undefined;
   if (depth > MAX_DEPTH) return checker.refuse('TOO_DEEP', path, `A rule is at most ${MAX_DEPTH} levels deep.`);
   const kind = checkKind(checker, input, path);
   if (kind === undefined) return undefined;
