@@ -1,6 +1,7 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf } from '../../platform/graphql/pagination.js';
+import { ProblemType } from '../../platform/graphql/problem.types.js';
 
 /** GraphQL's enum of the states of an import. */
 export enum ImportState {
@@ -59,16 +60,6 @@ export class ImportColumnType {
   target!: string | null;
 }
 
-@ObjectType('ImportError', { description: 'Why an import failed.' })
-@Readable('contacts:read')
-export class ImportErrorType {
-  @Field(() => String, { description: 'A stable code.' })
-  code!: string;
-
-  @Field(() => String, { description: 'What is wrong.' })
-  message!: string;
-}
-
 @ObjectType('RejectedRow', { description: 'A row of an imported file that could not be taken.' })
 @Readable('contacts:read')
 export class RejectedRowType {
@@ -112,8 +103,8 @@ export class ImportType {
   @Field(() => ImportProgressType, { description: 'How far it has come.' })
   progress!: ImportProgressType;
 
-  @Field(() => ImportErrorType, { nullable: true, description: 'Why it failed.' })
-  error!: ImportErrorType | null;
+  @Field(() => ProblemType, { nullable: true, description: 'Why it failed.' })
+  error!: ProblemType | null;
 
   @Field(() => Date, { description: 'When the file was uploaded.' })
   createdAt!: Date;

@@ -3,6 +3,7 @@ import { GraphQLJSONObject } from 'graphql-scalars';
 import { ArgsType, Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
+import { ProblemType } from '../../platform/graphql/problem.types.js';
 
 /** Events in one call at most. */
 export const mostEvents = 1000;
@@ -150,19 +151,6 @@ registerEnumType(RecordEventStatus, {
   },
 });
 
-@ObjectType('RecordEventError', { description: 'Why an event was refused.' })
-@Readable(null)
-export class RecordEventErrorType {
-  @Field(() => String, { description: 'A stable code.' })
-  code!: string;
-
-  @Field(() => String, { description: 'Where in the input the mistake is, such as `input.events[3].occurredAt`.' })
-  path!: string;
-
-  @Field(() => String, { description: 'What is wrong.' })
-  message!: string;
-}
-
 @ObjectType('RecordEventResult', { description: 'What became of one recorded event.' })
 @Readable(null)
 export class RecordEventResultType {
@@ -175,6 +163,9 @@ export class RecordEventResultType {
   @Field(() => ID, { nullable: true, description: 'The contact who did it.' })
   contactId!: string | null;
 
-  @Field(() => RecordEventErrorType, { nullable: true, description: 'Why it was refused.' })
-  error!: RecordEventErrorType | null;
+  @Field(() => ProblemType, {
+    nullable: true,
+    description: 'Why it was refused, with a path such as `input.events[3].occurredAt`.',
+  })
+  error!: ProblemType | null;
 }

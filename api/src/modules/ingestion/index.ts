@@ -1,6 +1,7 @@
 import type { CreateModule } from '../../platform/module.js';
 import { createAcceptBatch } from './accept-batch.js';
 import { ContactEventsResolver, RecordEventsResolver, WorkspaceEventsResolver } from './event.resolver.js';
+import { createPartitionsTask, partitionsTask } from './event-partitions.job.js';
 import { addSegmentRoutes } from './segment-api.routes.js';
 
 /** Events on their way in, and what is known of them. */
@@ -13,5 +14,6 @@ export const createIngestionModule: CreateModule = (services) => {
       new ContactEventsResolver(services.withWorkspace),
     ],
     routes: (server) => addSegmentRoutes(server, services, accept),
+    tasks: { [partitionsTask]: createPartitionsTask(services) },
   };
 };
