@@ -1,11 +1,16 @@
+import type { CreateModule } from '../../platform/module.js';
+import { AttributeDefinitionEntity } from './attribute-definition.entity.js';
+import { AttributeResolver } from './attribute.resolver.js';
+
 export {
   attributeKeyPattern,
   type AttributeCatalog,
   type AttributeDefinition,
   type AttributeSubject,
 } from './attribute-definition.js';
-export { attributeCatalog, catalogOf } from './attribute-catalog.js';
 export { insertAttribute } from './attribute-definition.repository.js';
+export { AttributeInput, attributesOfInput, HeldAttributeType } from './attribute.types.js';
+export { attributeCatalog, catalogOf } from './attribute-catalog.js';
 export { sameValue, toJson, type AttributeValue, type ValueColumns } from './attribute-value.js';
 export { diffValues, setValue } from './diff-values.js';
 export {
@@ -17,6 +22,7 @@ export {
   type ParsedAttribute,
 } from './parse-attribute-value.js';
 export { parseAttributes, type ParsedAttributes } from './parse-attributes.js';
+export { showValues } from './show-values.js';
 export { parseInstant } from './parse-instant.js';
 export {
   insertValues,
@@ -26,3 +32,9 @@ export {
   type HeldValues,
   type ValueWrite,
 } from './value.repository.js';
+
+/** Attributes: the standard set and those that a workspace defines. */
+export const createAttributesModule: CreateModule = ({ withWorkspace }) => ({
+  entities: [AttributeDefinitionEntity],
+  resolvers: [new AttributeResolver(withWorkspace)],
+});

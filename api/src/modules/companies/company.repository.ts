@@ -83,3 +83,33 @@ export async function ordinalsOfCompanies(
   );
   return new Map(rows.map((row) => [row.companyId, row.ordinals]));
 }
+
+/** Which companies to list. */
+export interface CompanyFilter {
+  /** The beginning of the name or domain, folded; or the whole external id. */
+  search: string | null;
+}
+
+/** A company with its time of creation in full precision, for cursors. */
+export type CompanyRow = Company & { createdExactly: string };
+
+/** Companies, the newest first, after the one named. */
+export async function listCompanies(
+  tx: WorkspaceTransaction,
+  { search }: CompanyFilter,
+  after: [createdAt: string, id: string] | undefined,
+  limit: number,
+): Promise<CompanyRow[]> {
+  return tx.query(
+    `select ${companyColumns}, created_at::text as "createdExactly" from companies
+     where ($1::text is null or (created_at, id) < ($1::timestamptz, $2::uuid))
+       and ($3::text is null or starts_with(domain, $3) or starts_with(lower(name), $3) or lower(external_id) = $3)
+     order by created_at desc, id desc limit $4`,
+    [after?.[0] ?? null, after?.[1] ?? null, search, limit],
+  );
+}
+
+/** Companies by their ids, in no order. */
+export async function companiesByIds(tx: WorkspaceTransaction, ids: readonly string[]): Promise<Company[]> {
+  return tx.query(`select ${companyColumns} from companies where id = any($1::uuid[])`, [ids]);
+}

@@ -1,4 +1,17 @@
+import type { CreateModule } from '../../platform/module.js';
+import { ConsentResolver } from './consent.resolver.js';
+
 export type { Consent, ConsentInput, PreparedConsent, RecordedState } from './consent.js';
+export { consentLoaders, longestHistory, type ConsentLoaders } from './consent-loaders.js';
+export { ConsentInputType, ConsentType } from './consent.types.js';
+export { consentGiven, eligibleFor, suppressedFor } from './eligible.js';
+export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';
 export { recordConsents, type ConsentRecord } from './record-consents.js';
-export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
+export { addSuppressions, removeSuppressions, type SuppressionChange, type SuppressionResult } from './suppress.js';
+export type { SuppressibleKind, Suppression } from './suppression.js';
+
+/** Consents with their history, and identities that must not be contacted. */
+export const createConsentModule: CreateModule = ({ withWorkspace }) => ({
+  resolvers: [new ConsentResolver(withWorkspace)],
+});

@@ -1,0 +1,79 @@
+import { fold, type IdentityKind } from '@coterie/rules';
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { Contact } from './contact.repository.js';
+
+/** In which order contacts are listed. */
+export type ContactSort = 'newest' | 'oldest';
+
+/** Which contacts to list. */
+export interface ContactFilter {
+  /** Words, each the beginning of an e-mail address, an external id, or the first or last name. */
+  search: string | null;
+  companyId: string | null;
+  sort: ContactSort;
+}
+
+/** A contact with its time of creation in full precision, for cursors. */
+export type ContactRow = Contact & { createdExactly: string };
+
+const columns = `id, ordinal, company_id as "companyId", created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** More words than a name and an address have say nothing more. */
+const mostWords = 5;
+
+/** Contacts in the order asked for, after the one named. */
+export async function listContacts(
+  tx: WorkspaceTransaction,
+  filter: ContactFilter,
+  after: [createdAt: string, id: string] | undefined,
+  limit: number,
+): Promise<ContactRow[]> {
+  const words = fold(filter.search ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, mostWords);
+  const [comparison, direction] = filter.sort === 'oldest' ? ['>', 'asc'] : ['<', 'desc'];
+  const matches = words.map((_, index) => `and ordinal in (${matching(index + 5)})`).join('\n');
+  return tx.query(
+    `select ${columns}, created_at::text as "createdExactly" from contacts
+     where ($1::text is null or (created_at, id) ${comparison} ($1::timestamptz, $2::uuid))
+       and ($3::uuid is null or company_id = $3)
+       ${matches}
+     order by created_at ${direction}, id ${direction} limit $4`,
+    [after?.[0] ?? null, after?.[1] ?? null, filter.companyId, limit, ...words],
+  );
+}
+
+function matching(parameter: number): string {
+  return `select ordinal from contact_identities
+      where kind in ('email', 'external_id') and starts_with(lower(value), $${parameter})
+      union all
+      select ordinal from contact_attributes
+      where key in ('first_name', 'last_name') and folded is not null and starts_with(folded, $${parameter})`;
+}
+
+/** Contacts by their ordinals, in the given order; those that are gone are left out. */
+export async function contactsByOrdinals(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<Contact[]> {
+  const rows = await tx.query<Contact>(`select ${columns} from contacts where ordinal = any($1::int[])`, [ordinals]);
+  const byOrdinal = new Map(rows.map((row) => [row.ordinal, row]));
+  return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
+}
+
+/** Contacts by their ids, in no order. */
+export async function contactsByIds(tx: WorkspaceTransaction, ids: readonly string[]): Promise<Contact[]> {
+  return tx.query(`select ${columns} from contacts where id = any($1::uuid[])`, [ids]);
+}
+
+/** The contact with an identity; undefined when there is none. */
+export async function contactByIdentity(
+  tx: WorkspaceTransaction,
+  kind: IdentityKind,
+  value: string,
+): Promise<Contact | undefined> {
+  const rows = await tx.query<Contact>(
+    `select ${columns} from contacts
+     where ordinal = (select ordinal from contact_identities where kind = $1 and value = $2)`,
+    [kind, value],
+  );
+  return rows[0];
+}
