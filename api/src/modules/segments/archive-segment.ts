@@ -12,7 +12,7 @@ export async function archiveSegment(tx: WorkspaceTransaction, id: string, now: 
   const segment = await requireSegment(tx, id, 'input.id');
   if (segment.archivedAt) return segment;
   await waitForUsers(tx, segment.id);
-  const users = await usersOf(tx, segment.id);
+  const users = await usersOf(tx, [segment.id]);
   if (users.length > 0) {
     const problems = users.map((user) => ({
       code: 'IN_USE',

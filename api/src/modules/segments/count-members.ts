@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Cache } from '../../platform/cache/cache.js';
 import type { Clock } from '../../platform/clock.js';
@@ -35,11 +34,11 @@ export interface NodeCounts extends Count {
   sample: number[];
 }
 
-/** Puts together what is to be counted, reading what it needs in the transaction that counts. */
-export type Ask = (tx: WorkspaceTransaction) => Promise<Question>;
+/** Puts together what is to be counted, reading what it needs in the transaction that it is counted in. */
+export type Ask = (tx: WorkspaceTransaction) => Promise<Question[]>;
 
-/** Counts a rule's members. */
-export type CountMembers = (workspaceId: string, ask: Ask) => Promise<NodeCounts>;
+/** Counts the members of rules: a count for each question, in their order. */
+export type CountMembers = (workspaceId: string, ask: Ask) => Promise<NodeCounts[]>;
 
 /** What is kept of a count. It repeats its key, so that a value under another's key is seen to be none of ours. */
 const keptCount = z.strictObject({
@@ -60,65 +59,76 @@ export function createCountMembers(services: {
   withWorkspace: WithWorkspace;
   cache: Cache;
   clock: Clock;
-  log: Logger;
 }): CountMembers {
-  const { withWorkspace, cache, clock, log } = services;
+  const { withWorkspace, cache, clock } = services;
   const underWay = new Map<string, Promise<KeptCount>>();
 
-  async function find(key: string, nodes: number): Promise<KeptCount | undefined> {
-    try {
-      return readKept(await cache.get(key), key, nodes);
-    } catch (error) {
-      log.warn({ err: error }, 'the cache of counts could not be read');
-      return undefined;
-    }
-  }
-
-  async function keep(kept: KeptCount): Promise<void> {
-    try {
-      await cache.set(kept.key, JSON.stringify(kept), secondsKept);
-    } catch (error) {
-      log.warn({ err: error }, 'the cache of counts could not be written');
-    }
-  }
-
-  async function compute(workspaceId: string, ask: Ask): Promise<KeptCount> {
-    const kept = await withWorkspace(workspaceId, async (tx) => takeCount(tx, await ask(tx), clock), { snapshot: true });
-    await keep(kept);
-    return kept;
-  }
-
-  function join(key: string, workspaceId: string, ask: Ask): Promise<KeptCount> {
-    const running = underWay.get(key);
-    if (running) return running;
-    const own = compute(workspaceId, ask).finally(() => underWay.delete(key));
-    underWay.set(key, own);
-    return own;
-  }
-
-  return async (workspaceId, ask) => {
-    const started = performance.now();
-    const { question, key } = await withWorkspace(
+  /** Counts at the version of a snapshot of its own; what is counted is put together anew if it may be another now. */
+  async function compute(workspaceId: string, asked: Asked, ask: Ask): Promise<KeptCount> {
+    const kept = await withWorkspace(
       workspaceId,
       async (tx) => {
-        const asked = await ask(tx);
-        return { question: asked, key: keyOf(workspaceId, await tx.version(), asked) };
+        const version = await tx.version();
+        const question = version === asked.version ? asked.question : (await ask(tx))[asked.index];
+        return takeCount(tx, question as Question, version, clock);
       },
       { snapshot: true },
     );
-    const nodes = nodesOf(question.rule);
-    const found = await find(key, nodes.length);
-    const kept = found ?? (await join(key, workspaceId, ask));
+    await cache.set(kept.key, Buffer.from(JSON.stringify(kept)), secondsKept);
+    return kept;
+  }
+
+  function join(workspaceId: string, asked: Asked, ask: Ask): Promise<KeptCount> {
+    const running = underWay.get(asked.key);
+    if (running) return running;
+    const own = compute(workspaceId, asked, ask).finally(() => underWay.delete(asked.key));
+    underWay.set(asked.key, own);
+    return own;
+  }
+
+  async function answer(workspaceId: string, asked: Asked, ask: Ask): Promise<NodeCounts> {
+    const started = performance.now();
+    const nodes = nodesOf(asked.question.rule);
+    const found = readKept(await cache.get(asked.key), asked.key, nodes.length);
+    const kept = found ?? (await join(workspaceId, asked, ask));
     return {
       value: kept.counts[0] as number,
       asOf: new Date(kept.asOf),
       version: kept.version,
       source: found ? 'CACHE' : 'COMPUTED',
-      tookMs: performance.now() - started,
+      tookMs: asked.tookMs + performance.now() - started,
       nodes: nodes.map(({ path }, index) => ({ path, count: kept.counts[index] as number })),
       sample: kept.sample,
     };
+  }
+
+  return async (workspaceId, ask) => {
+    const started = performance.now();
+    const { version, questions } = await withWorkspace(
+      workspaceId,
+      async (tx) => ({ version: await tx.version(), questions: await ask(tx) }),
+      { snapshot: true },
+    );
+    const tookMs = performance.now() - started;
+    const counts: NodeCounts[] = [];
+    // One after the other: a page of segments must not take every connection there is.
+    for (const [index, question] of questions.entries()) {
+      const key = keyOf(workspaceId, version, question);
+      counts.push(await answer(workspaceId, { question, version, key, index, tookMs }, ask));
+    }
+    return counts;
   };
+}
+
+/** A question as it was put together, and the version of the workspace that it was put together at. */
+interface Asked {
+  question: Question;
+  version: number;
+  key: string;
+  /** Its place among the questions that were asked together. */
+  index: number;
+  /** Milliseconds that putting it together took. */
+  tookMs: number;
 }
 
 /** The workspace's id is the hash tag: in a Redis cluster everything of a workspace lies in one place. */
@@ -126,8 +136,12 @@ function keyOf(workspaceId: string, version: number, question: Question): string
   return `{${workspaceId}}:count:${version}:${fingerprint(question)}`;
 }
 
-async function takeCount(tx: WorkspaceTransaction, question: Question, clock: Clock): Promise<KeptCount> {
-  const version = await tx.version();
+async function takeCount(
+  tx: WorkspaceTransaction,
+  question: Question,
+  version: number,
+  clock: Clock,
+): Promise<KeptCount> {
   const { text, values } = countNodes(question, largestSample);
   const rows = await tx.query<{ counts: string[]; sample: number[] }>(text, values);
   const { counts, sample } = rows[0] as { counts: string[]; sample: number[] };
@@ -140,9 +154,9 @@ async function takeCount(tx: WorkspaceTransaction, question: Question, clock: Cl
   };
 }
 
-function readKept(text: string | null | undefined, key: string, nodes: number): KeptCount | undefined {
-  if (text == null) return undefined;
-  const { success, data } = keptCount.safeParse(parseJson(text));
+function readKept(kept: Buffer | undefined, key: string, nodes: number): KeptCount | undefined {
+  if (!kept) return undefined;
+  const { success, data } = keptCount.safeParse(parseJson(kept.toString()));
   return success && data.key === key && data.counts.length === nodes ? data : undefined;
 }
 

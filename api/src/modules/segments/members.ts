@@ -5,8 +5,8 @@ import { isId } from '../../platform/ids.js';
 import type { Statement } from './engine/sql.js';
 import { memberOrdinals, membersAmong, pageOfMembers } from './engine/truth.js';
 import { loadQuestion, loadQuestions, ruleOf } from './question.js';
-import { SegmentEntity } from './segment.entity.js';
-import { requireSegment } from './segment.repository.js';
+import type { SegmentEntity } from './segment.entity.js';
+import { allActiveSegments, requireSegment } from './segment.repository.js';
 
 /**
  * The members of a segment as a sub-query for other statements: one column `ordinal`, a row each, in no order.
@@ -77,25 +77,26 @@ function readMemberKey(cursor: string | null | undefined): { createdAt: string; 
   return { createdAt, id };
 }
 
-/** The active segments that a contact is a member of, by name: each rule is asked about this one contact. */
-export async function segmentsOfContact(
+/** The active segments that contacts are members of, by contact id, each list by name: every rule is asked about them. */
+export async function segmentsOfContacts(
   tx: WorkspaceTransaction,
-  contact: { ordinal: number },
+  contactIds: readonly string[],
   now: Date,
-): Promise<SegmentEntity[]> {
-  const segments = await tx.manager
-    .getRepository(SegmentEntity)
-    .createQueryBuilder('segment')
-    .where('segment.archivedAt is null')
-    .orderBy('segment.foldedName')
-    .addOrderBy('segment.id')
-    .getMany();
+): Promise<Map<string, SegmentEntity[]>> {
+  const contacts = await tx.query<{ id: string; ordinal: number }>(
+    'select id, ordinal from contacts where id = any($1::uuid[])',
+    [contactIds],
+  );
+  const segments = await allActiveSegments(tx);
   const questions = await loadQuestions(tx, segments.map(ruleOf), now);
-  const found: SegmentEntity[] = [];
+  const found = new Map(contacts.map(({ id }) => [id, [] as SegmentEntity[]]));
+  const ordinals = contacts.map(({ ordinal }) => ordinal);
   for (const [index, question] of questions.entries()) {
-    const { text, values } = membersAmong(question, [contact.ordinal]);
-    const rows = await tx.query(text, values);
-    if (rows.length > 0) found.push(segments[index] as SegmentEntity);
+    const { text, values } = membersAmong(question, ordinals);
+    const members = new Set((await tx.query<{ ordinal: number }>(text, values)).map((row) => row.ordinal));
+    for (const { id, ordinal } of contacts) {
+      if (members.has(ordinal)) found.get(id)?.push(segments[index] as SegmentEntity);
+    }
   }
   return found;
 }

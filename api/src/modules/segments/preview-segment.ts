@@ -20,8 +20,8 @@ export interface Preview {
   rule: Rule;
   text: string;
   sentence: string;
-  /** Ids of the first members by creation. */
-  sampleIds: string[];
+  /** Ordinals of the first members by creation. */
+  sample: number[];
 }
 
 /** Counts a rule and each of its nodes, and finds its first members. Throws INVALID_RULE with every problem. */
@@ -40,22 +40,12 @@ export async function previewSegment(
     const checked = await checkRule(tx, request.rule, { path: 'input.rule' });
     return { rule: checked, names: await namesIn(tx, checked) };
   });
-  const counts = await countMembers(workspaceId, (tx) => loadQuestion(tx, rule, now));
-  const shown = counts.sample.slice(0, sampleSize);
-  const sampleIds = shown.length > 0 ? await withWorkspace(workspaceId, (tx) => idsOf(tx, shown)) : [];
-  return { counts, rule, text: print(rule), sentence: describe(rule, names), sampleIds };
+  const [counts] = await countMembers(workspaceId, async (tx) => [await loadQuestion(tx, rule, now)]);
+  if (!counts) throw new Error('One question has one answer.');
+  return { counts, rule, text: print(rule), sentence: describe(rule, names), sample: counts.sample.slice(0, sampleSize) };
 }
 
 function namesIn(tx: WorkspaceTransaction, rule: Rule): Promise<Names> {
   const { segments, lists, lookalikes } = references(rule);
   return loadNames(tx, [...segments, ...lists, ...lookalikes]);
-}
-
-/** A contact that was erased since it was counted is not shown. */
-async function idsOf(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(
-    `select id from contacts where ordinal = any($1::int[]) order by array_position($1::int[], ordinal)`,
-    [ordinals],
-  );
-  return rows.map((row) => row.id);
 }

@@ -62,6 +62,15 @@ const AttributeOperator = ruleEnum('AttributeOperator', 'How an attribute is com
   includes_all: 'The list has every one of these texts.',
 });
 const PropertyOperator = ruleEnum('PropertyOperator', "How an event's property is compared.", propertyOperators);
+const { equals, gt, gte, lt, lte, between } = propertyOperators;
+const SumOperator = ruleEnum('EventSumOperator', 'How what numbers come to is compared.', {
+  equals,
+  gt,
+  gte,
+  lt,
+  lte,
+  between,
+});
 const NumberFunction = ruleEnum('PropertyFunction', 'What is made of the numbers of the matching events.', {
   sum: 'All of them together.',
   min: 'The smallest.',
@@ -187,7 +196,7 @@ export class EventSumInput {
   @Field(() => NumberFunction, { description: 'What to make of the numbers.' })
   function!: string;
 
-  @Field(() => PropertyOperator, { description: 'How to compare the result.' })
+  @Field(() => SumOperator, { description: 'How to compare the result.' })
   op!: string;
 
   @Field(() => Float, { nullable: true, description: 'What to compare with, for operators on one value.' })

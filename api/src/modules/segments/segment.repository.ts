@@ -1,4 +1,4 @@
-import { Brackets } from 'typeorm';
+import { Brackets, IsNull } from 'typeorm';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { largestPage, readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
@@ -77,6 +77,14 @@ export async function listSegments(
     (row) => [key.of(row), row.id],
     (row) => row,
   );
+}
+
+/** Every active segment of the workspace, by name. */
+export async function allActiveSegments(tx: WorkspaceTransaction): Promise<SegmentEntity[]> {
+  return tx.manager.getRepository(SegmentEntity).find({
+    where: { workspaceId: tx.workspaceId, archivedAt: IsNull() },
+    order: { foldedName: 'ASC', id: 'ASC' },
+  });
 }
 
 /** The key and the id out of a cursor; throws INVALID_CURSOR for one that no page of this order ends with. */

@@ -5,6 +5,8 @@ export type SegmentUserKind = 'segment' | 'custom_audience' | 'seed_list';
 
 /** Something that would miss the segment. */
 export interface SegmentUser {
+  /** The segment that it uses. */
+  segmentId: string;
   kind: SegmentUserKind;
   id: string;
   name: string;
@@ -13,24 +15,24 @@ export interface SegmentUser {
 /** More than this nobody reads, and a message with all of them would be long. */
 const mostUsers = 1_000;
 
-/** The segments, custom audiences and seed lists in use that name this segment, by kind and name. */
-export async function usersOf(tx: WorkspaceTransaction, segmentId: string): Promise<SegmentUser[]> {
+/** The active segments, custom audiences and seed lists that use one of these segments, by kind and name. */
+export async function usersOf(tx: WorkspaceTransaction, segmentIds: readonly string[]): Promise<SegmentUser[]> {
   return tx.query<SegmentUser>(
-    `select kind, id, name
+    `select used as "segmentId", kind, id, name
      from (
-       select 1 as place, 'segment' as kind, s.id, s.name
+       select r.referenced_id as used, 1 as place, 'segment' as kind, s.id, s.name
        from segment_references r
        join segments s on s.workspace_id = r.workspace_id and s.id = r.segment_id
-       where r.referenced_id = $1 and s.archived_at is null
+       where r.referenced_id = any($1::uuid[]) and s.archived_at is null
        union all
-       select 2, 'custom_audience', a.id, a.name from custom_audiences a
-       where a.segment_id = $1 and a.archived_at is null
+       select a.segment_id, 2, 'custom_audience', a.id, a.name from custom_audiences a
+       where a.segment_id = any($1::uuid[]) and a.archived_at is null
        union all
-       select 3, 'seed_list', l.id, l.name from seed_lists l
-       where l.segment_id = $1 and l.archived_at is null
+       select l.segment_id, 3, 'seed_list', l.id, l.name from seed_lists l
+       where l.segment_id = any($1::uuid[]) and l.archived_at is null
      ) as users
      order by place, name, id
      limit $2`,
-    [segmentId, mostUsers],
+    [segmentIds, mostUsers],
   );
 }

@@ -1,0 +1,41 @@
+import type { CreateModule } from '../../platform/module.js';
+import { contactLoaders } from '../contacts/index.js';
+import { createCountMembers } from './count-members.js';
+import { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
+import { createSegmentLoaders } from './segment.loaders.js';
+import {
+  ContactSegmentsResolver,
+  SegmentMutationsResolver,
+  SegmentPreviewResolver,
+  SegmentResolver,
+  WorkspaceSegmentsResolver,
+} from './segment.resolver.js';
+
+export type { Statement } from './engine/sql.js';
+export { membersOf, requireActiveSegment } from './members.js';
+export type { SegmentEntity } from './segment.entity.js';
+export { toSegment } from './segment.mapper.js';
+export { findSegment, requireSegment } from './segment.repository.js';
+export { CountType, SegmentType } from './segment.types.js';
+
+/** Segments: by rule and static, with their versions, counts, members and explanations. */
+export const createSegmentsModule: CreateModule = ({ withWorkspace, cache, clock }) => {
+  const countMembers = createCountMembers({ withWorkspace, cache, clock });
+  const services = {
+    withWorkspace,
+    clock,
+    countMembers,
+    segments: createSegmentLoaders({ withWorkspace, clock, countMembers }),
+    contacts: contactLoaders(withWorkspace),
+  };
+  return {
+    entities: [SegmentEntity, SegmentVersionEntity],
+    resolvers: [
+      new WorkspaceSegmentsResolver(services),
+      new SegmentMutationsResolver(services),
+      new SegmentResolver(services),
+      new SegmentPreviewResolver(services),
+      new ContactSegmentsResolver(services),
+    ],
+  };
+};

@@ -1,0 +1,61 @@
+import { describe, references } from '@coterie/rules';
+import DataLoader from 'dataloader';
+import type { Clock } from '../../platform/clock.js';
+import type { WithWorkspace } from '../../platform/database/with-workspace.js';
+import { perRequest } from '../../platform/graphql/loaders.js';
+import type { Count, CountMembers } from './count-members.js';
+import { segmentsOfContacts } from './members.js';
+import { loadQuestions, ruleOf } from './question.js';
+import { loadNames } from './rule-schema.js';
+import type { SegmentEntity } from './segment.entity.js';
+import { usersOf, type SegmentUser } from './used-by.js';
+
+/** A segment as far as loaders need it. */
+export type SegmentKey = Pick<SegmentEntity, 'id' | 'rule'>;
+
+/** What a request loads of a workspace's segments, in one go for all that it asks for at a time. */
+export interface SegmentLoaders {
+  size: DataLoader<SegmentKey, Count>;
+  sentence: DataLoader<SegmentKey, string | null>;
+  usedBy: DataLoader<string, SegmentUser[]>;
+  /** By the id of a contact. */
+  segmentsOf: DataLoader<string, SegmentEntity[]>;
+}
+
+/** Makes the loaders of each request and workspace. */
+export function createSegmentLoaders(services: {
+  withWorkspace: WithWorkspace;
+  clock: Clock;
+  countMembers: CountMembers;
+}): ReturnType<typeof perRequest<SegmentLoaders>> {
+  const { withWorkspace, clock, countMembers } = services;
+  return perRequest((workspaceId) => ({
+    size: new DataLoader((segments: readonly SegmentKey[]) =>
+      countMembers(workspaceId, (tx) => loadQuestions(tx, segments.map(ruleOf), clock.now())),
+    ),
+    sentence: new DataLoader((segments: readonly SegmentKey[]) =>
+      withWorkspace(workspaceId, async (tx) => {
+        const names = await loadNames(tx, segments.flatMap(namedBy));
+        return segments.map(({ rule }) => rule && describe(rule, names));
+      }),
+    ),
+    usedBy: new DataLoader((ids: readonly string[]) =>
+      withWorkspace(workspaceId, async (tx) => {
+        const users = await usersOf(tx, ids);
+        return ids.map((id) => users.filter((user) => user.segmentId === id));
+      }),
+    ),
+    segmentsOf: new DataLoader((contactIds: readonly string[]) =>
+      withWorkspace(workspaceId, async (tx) => {
+        const segments = await segmentsOfContacts(tx, contactIds, clock.now());
+        return contactIds.map((id) => segments.get(id) ?? []);
+      }),
+    ),
+  }));
+}
+
+function namedBy({ rule }: SegmentKey): string[] {
+  if (!rule) return [];
+  const { segments, lists, lookalikes } = references(rule);
+  return [...segments, ...lists, ...lookalikes];
+}
