@@ -44,6 +44,12 @@ describe('parse(print(rule))', () => {
     expect(parse(print(rule))).toStrictEqual({ ok: true, rule });
   });
 
+  it('keeps what looks like a line break in a text, however deep', () => {
+    const text: Rule = { attribute: { key: 'a\u2029b', op: 'equals', value: `\u2028\r\n\u0085${'x'.repeat(100)}` } };
+    const rule: Rule = { all: [exists('a'), { any: [exists('b'), { all: [exists('c'), text] }] }] };
+    expect(parse(print(rule))).toStrictEqual({ ok: true, rule });
+  });
+
   it('prints what it parsed the same way again', () => {
     fc.assert(
       fc.property(ruleArbitrary(), (rule) => {

@@ -59,7 +59,7 @@ function layOutOperand(rule: Rule, width: number): string {
   return line.length <= width ? line : `(\n${indented(layOut(rule, width - 2))}\n)`;
 }
 
-/** Texts hold no line breaks of their own: they are escaped. */
+/** Only at \n, which texts hold escaped; at `^` of a regular expression it would be inside of them, after a U+2028. */
 function indented(text: string): string {
-  return text.replaceAll(/^/gm, '  ');
+  return `  ${text.replaceAll('\n', '\n  ')}`;
 }

@@ -30,12 +30,21 @@ export interface RuleSize {
 /** Random rules in normal form, of every kind of node and every operator; by default such as often hold in a world. */
 export function ruleArbitrary(vocabulary: Vocabulary = TUNED, { maxDepth = 3, maxChildren = 3 }: RuleSize = {}): Arbitrary<Rule> {
   const condition = conditionArbitrary(vocabulary);
-  return fc.letrec<{ rule: Rule; group: Rule }>((tie) => ({
-    rule: fc.oneof({ maxDepth, withCrossShrink: true }, { arbitrary: condition, weight: 3 }, { arbitrary: tie('group'), weight: 4 }),
+  return fc.letrec<{ rule: Rule; group: Rule; children: Rule[] }>((tie) => ({
+    rule: fc.oneof(
+      { maxDepth, depthSize: 'max', withCrossShrink: true },
+      { arbitrary: condition, weight: 1 },
+      { arbitrary: tie('group'), weight: 2 },
+    ),
     group: fc.oneof(
-      fc.array(tie('rule'), { maxLength: maxChildren }).map((all) => ({ all })),
-      fc.array(tie('rule'), { maxLength: maxChildren }).map((any) => ({ any })),
-      tie('rule').map((not) => ({ not })),
+      { arbitrary: tie('children').map((all) => ({ all })), weight: 2 },
+      { arbitrary: tie('children').map((any) => ({ any })), weight: 2 },
+      { arbitrary: tie('rule').map((not) => ({ not })), weight: 1 },
+    ),
+    // Groups of none and of one are rarely written, and easily got wrong.
+    children: fc.oneof(
+      { arbitrary: fc.array(tie('rule'), { maxLength: 1 }), weight: 1 },
+      { arbitrary: fc.array(tie('rule'), { minLength: 2, maxLength: maxChildren }), weight: 6 },
     ),
   })).rule;
 }
