@@ -17,13 +17,14 @@ const Bare = createToken({
 /** A name in back-ticks, escaped as in JSON. */
 export const Quoted = createToken({
   name: 'Quoted',
-  pattern: /`(?:[^`\\\u0000-\u001f]|\\(?:["\\/bfnrt`]|u[0-9a-fA-F]{4}))*`/,
+  pattern: /`(?:[ -[\]-_a-\uffff]|\\(?:["\\/bfnrt`]|u[0-9a-fA-F]{4}))*`/,
   label: 'a name in back-ticks',
 });
 
+/** Text in double quotes, escaped as in JSON: any character but quotes, backslashes and controls stands for itself. */
 export const Text = createToken({
   name: 'Text',
-  pattern: /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/,
+  pattern: /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/,
   label: 'text in double quotes',
 });
 
@@ -31,15 +32,19 @@ export const Number_ = createToken({ name: 'Number', pattern: /-?\d+(?:\.\d+)?(?
 
 const reserved: ReadonlySet<string> = new Set(RESERVED);
 
+const keywords: TokenType[] = [];
+
 /** A keyword in any case; `also` is another spelling. A word that only starts like it is a name. */
 function keyword(word: string, also?: string): TokenType {
-  return createToken({
+  const token = createToken({
     name: `${word[0]!.toUpperCase()}${word.slice(1)}`,
     pattern: new RegExp(also === undefined ? word : `${also}|${word}`, 'i'),
     longer_alt: Bare,
     categories: reserved.has(word) ? [] : [Word],
     label: `"${word}"`,
   });
+  keywords.push(token);
+  return token;
 }
 
 function sign(name: string, pattern: string): TokenType {
@@ -112,12 +117,6 @@ export const Equals = sign('Equals', '=');
 
 const Space = createToken({ name: 'Space', pattern: /\s+/, group: Lexer.SKIPPED, line_breaks: true });
 const Comment = createToken({ name: 'Comment', pattern: /#[^\n\r]*/, group: Lexer.SKIPPED });
-
-const keywords = [
-  ...[All, Any, Not, And, Or, Attribute, Event, Sequence, Segment, List, Lookalike, Consent, Identified, Sample, True, False],
-  ...[Of, On, Where, Is, In, Contains, Starts, Ends, With, Exists, Between, Before, After, Within, Last, Next, Anniversary],
-  ...[Includes, Case, Sensitive, Held, For, At, Least, Most, Less, Than, Exactly, Times, Since, The, First, Top, By, Salt],
-];
 
 const signs = [Open, Close, Comma, Percent, NotEquals, AtLeast, AtMost, More, Fewer, Equals];
 
