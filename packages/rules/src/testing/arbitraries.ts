@@ -71,7 +71,7 @@ export function conditionArbitrary(vocabulary: Vocabulary = TUNED, kind?: Condit
 }
 
 /** Random conditions on attributes, with every operator of every type. */
-export function attributeArbitrary(vocabulary: Vocabulary = TUNED): Arbitrary<AttributeCondition> {
+function attributeArbitrary(vocabulary: Vocabulary): Arbitrary<AttributeCondition> {
   const cases = ATTRIBUTE_TYPES.flatMap((type) => OPERATORS_OF_TYPE[type].map((op) => attributeCase(vocabulary, type, op)));
   return fc.oneof(...cases);
 }
@@ -128,7 +128,7 @@ function rangeArbitrary(vocabulary: Vocabulary, type: OperandType): Arbitrary<Sc
 }
 
 /** Random patterns of events, which are the steps of sequences too. */
-export function patternArbitrary(vocabulary: Vocabulary = TUNED): Arbitrary<EventPattern> {
+function patternArbitrary(vocabulary: Vocabulary): Arbitrary<EventPattern> {
   const target = fc.option(vocabulary.target, { nil: undefined, freq: 1 });
   const where = fc.array(propertyArbitrary(vocabulary), { maxLength: 2 });
   return fc
@@ -142,7 +142,7 @@ function propertyArbitrary(vocabulary: Vocabulary): Arbitrary<PropertyCondition>
 }
 
 /** Random conditions on events. */
-export function eventArbitrary(vocabulary: Vocabulary = TUNED): Arbitrary<EventCondition> {
+function eventArbitrary(vocabulary: Vocabulary): Arbitrary<EventCondition> {
   const count = fc.oneof(
     fc.integer({ min: 1, max: vocabulary.times }).map((atLeast) => ({ atLeast })),
     fc.integer({ min: 0, max: vocabulary.times }).map((atMost) => ({ atMost })),

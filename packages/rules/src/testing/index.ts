@@ -1,5 +1,5 @@
 /** For tests of evaluators: random rules, random worlds, and what the rules mean in them. */
-export { attributeArbitrary, conditionArbitrary, eventArbitrary, patternArbitrary, ruleArbitrary } from './arbitraries.js';
+export { conditionArbitrary, ruleArbitrary } from './arbitraries.js';
 export type { RuleSize } from './arbitraries.js';
 export { evaluate, holds } from './evaluate.js';
 export { TUNED, WILD } from './vocabulary.js';

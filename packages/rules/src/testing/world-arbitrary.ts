@@ -34,7 +34,7 @@ export function worldAt(now: Date, zone: string, maxContacts = 12, maxEvents = 6
 }
 
 /** Instants at, just before and just after those where a window of the vocabulary starts or ends. */
-export function instantArbitrary(now: Date, zone: string): Arbitrary<Date> {
+function instantArbitrary(now: Date, zone: string): Arbitrary<Date> {
   const edges = [
     now,
     ...DURATIONS.flatMap((duration) => [startOf(now, duration, zone), endOf(now, duration, zone)]),

@@ -32,7 +32,7 @@ export interface WorldCompany {
   attributes: ReadonlyMap<string, WorldValue>;
 }
 
-/** A value and since when it has been what it is. The type is that of the attribute in `SCHEMA_ATTRIBUTES`. */
+/** A value and since when it has been what it is. The type is that of the attribute in `SCHEMA_ATTRIBUTES`; a list has an item. */
 export interface WorldValue {
   value: string | number | boolean | Date | readonly string[];
   since: Date;
