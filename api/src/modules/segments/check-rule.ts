@@ -82,7 +82,7 @@ async function knownReferences(tx: WorkspaceTransaction, rule: Rule): Promise<Pa
 function refuseCycle(
   rule: Rule,
   definitions: ReadonlyMap<string, SegmentDefinition>,
-  { segmentId, name, path }: RuleOwner,
+  { segmentId, name }: RuleOwner,
 ): void {
   if (segmentId === undefined) return;
   const own = { id: segmentId, name: name ?? '' };
@@ -91,7 +91,7 @@ function refuseCycle(
     const circle = wayTo(segmentId, step.node.segment, definitions);
     if (circle) {
       // The names on the way back are as stored; its own is the one it is about to have.
-      throw cycle([own, ...circle.slice(0, -1), own], `${path}.${step.path}.segment`);
+      throw cycle([own, ...circle.slice(0, -1), own], `${step.path}.segment`);
     }
   }
 }
