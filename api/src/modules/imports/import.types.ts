@@ -5,22 +5,22 @@ import { ProblemType } from '../../platform/graphql/problem.types.js';
 
 /** GraphQL's enum of the states of an import. */
 export enum ImportState {
-  QUEUED = 'queued',
-  RUNNING = 'running',
-  SUCCEEDED = 'succeeded',
-  FAILED = 'failed',
-  CANCELLED = 'cancelled',
+  queued = 'queued',
+  running = 'running',
+  succeeded = 'succeeded',
+  failed = 'failed',
+  cancelled = 'cancelled',
 }
 
 registerEnumType(ImportState, {
   name: 'ImportState',
   description: 'Where an import stands.',
   valuesConfig: {
-    QUEUED: { description: 'It waits for a worker.' },
-    RUNNING: { description: 'A worker is on it.' },
-    SUCCEEDED: { description: 'All rows were read; some may have been rejected.' },
-    FAILED: { description: 'The file could not be read; `error` says why.' },
-    CANCELLED: { description: 'It was called off.' },
+    queued: { description: 'It waits for a worker.' },
+    running: { description: 'A worker is on it.' },
+    succeeded: { description: 'All rows were read; some may have been rejected.' },
+    failed: { description: 'The file could not be read; `error` says why.' },
+    cancelled: { description: 'It was called off.' },
   },
 });
 

@@ -74,13 +74,13 @@ function toIncoming(event: EventInput, path: string): Incoming {
 
 function toResult(outcome: Outcome): RecordEventResultType {
   const nothing = { eventId: null, contactId: null, error: null };
-  if (outcome.status === 'duplicate') return { ...nothing, status: RecordEventStatus.DUPLICATE };
+  if (outcome.status === 'duplicate') return { ...nothing, status: RecordEventStatus.duplicate };
   if (outcome.status === 'refused') {
     const { code, path, message } = outcome.problem;
-    return { ...nothing, status: RecordEventStatus.REFUSED, error: { code, path, message } };
+    return { ...nothing, status: RecordEventStatus.refused, error: { code, path, message } };
   }
   const { eventId, contactId } = outcome;
-  return { ...nothing, status: RecordEventStatus.STORED, eventId, contactId };
+  return { ...nothing, status: RecordEventStatus.stored, eventId, contactId };
 }
 
 /** What a workspace knows of events as a whole. */

@@ -136,18 +136,18 @@ export class RecordEventsInput {
 
 /** What became of a recorded event. */
 export enum RecordEventStatus {
-  STORED = 'stored',
-  DUPLICATE = 'duplicate',
-  REFUSED = 'refused',
+  stored = 'stored',
+  duplicate = 'duplicate',
+  refused = 'refused',
 }
 
 registerEnumType(RecordEventStatus, {
   name: 'RecordEventStatus',
   description: 'What became of a recorded event.',
   valuesConfig: {
-    STORED: { description: 'It is stored.' },
-    DUPLICATE: { description: 'An event was stored under its `messageId` before.' },
-    REFUSED: { description: 'It is not acceptable; `error` says why. It was put into quarantine.' },
+    stored: { description: 'It is stored.' },
+    duplicate: { description: 'An event was stored under its `messageId` before.' },
+    refused: { description: 'It is not acceptable; `error` says why. It was put into quarantine.' },
   },
 });
 
