@@ -1,4 +1,4 @@
-import { openDataSource } from '../../api/src/platform/database/data-source.js';
+import { createDataSource } from '../../api/src/platform/database/data-source.js';
 import { createWithWorkspace, type WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
 import { newId } from '../../api/src/platform/ids.js';
 import { createTestDatabase } from '../support/database.js';
@@ -18,12 +18,13 @@ export async function openRulesWorkspace(timeZone: string): Promise<RulesWorkspa
     'insert into workspaces (id, organization_id, name, time_zone) values ($1, $2, $3, $4)',
     [workspace, organization, 'Rules', timeZone],
   );
-  const dataSource = await openDataSource({
+  const dataSource = createDataSource({
     url: database.appUrl,
     poolSize: 2,
     name: 'rules',
     onConnectionError: () => undefined,
   });
+  await dataSource.initialize();
   const withWorkspace = createWithWorkspace(dataSource);
   return {
     inside: (work) => withWorkspace(workspace, work),

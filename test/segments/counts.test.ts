@@ -135,9 +135,10 @@ describe.each([
   });
 
   it('move with the clock, by the minute', async () => {
-    const rule = 'last_seen_at within last 1 hours';
+    const title = freshRule();
+    const rule = `${title} and last_seen_at within last 1 hours`;
     const start = segments.clock.at;
-    await segments.people({ last_seen_at: new Date(start.getTime() - 59 * 60_000 - 30_000).toISOString() });
+    await segments.people({ job_title: titleOf(title), last_seen_at: new Date(start.getTime() - 59 * 60_000 - 30_000).toISOString() });
     expect(brief(await segments.preview(rule, cache))).toEqual([1, 'COMPUTED']);
     segments.clock.at = new Date(start.getTime() + 20_000);
     expect(brief(await segments.preview(rule, cache))).toEqual([1, 'CACHE']);

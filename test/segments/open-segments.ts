@@ -1,6 +1,6 @@
 import type { Cache } from '../../api/src/platform/cache/cache.js';
 import { createMemoryCache } from '../../api/src/platform/cache/memory.js';
-import { openDataSource } from '../../api/src/platform/database/data-source.js';
+import { createDataSource } from '../../api/src/platform/database/data-source.js';
 import { createWithWorkspace, type WithWorkspace, type WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
 import { newId } from '../../api/src/platform/ids.js';
 import { AttributeDefinitionEntity } from '../../api/src/modules/attributes/attribute-definition.entity.js';
@@ -39,13 +39,14 @@ export async function openSegments(): Promise<Segments> {
     return id;
   };
   const workspaceId = await addWorkspace();
-  const dataSource = await openDataSource({
+  const dataSource = createDataSource({
     url: database.appUrl,
-    entities: [SegmentEntity, SegmentVersionEntity, AttributeDefinitionEntity],
     poolSize: 5,
     name: 'segments',
     onConnectionError: () => undefined,
   });
+  dataSource.setOptions({ entities: [SegmentEntity, SegmentVersionEntity, AttributeDefinitionEntity] });
+  await dataSource.initialize();
   const withWorkspace = createWithWorkspace(dataSource);
   const clock = { at: new Date('2026-11-15T12:00:30.000Z'), now: () => clock.at };
   const shared = createMemoryCache();
