@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ContactInput, ContactResult, UpsertSettings } from '../../api/src/modules/contacts/index.js';
 import { upsertContacts } from '../../api/src/modules/contacts/index.js';
 import { AttributeDefinitionEntity } from '../../api/src/modules/attributes/attribute-definition.entity.js';
-import { openDataSource } from '../../api/src/platform/database/data-source.js';
+import { createDataSource } from '../../api/src/platform/database/data-source.js';
 import { createWithWorkspace, type WithWorkspace } from '../../api/src/platform/database/with-workspace.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -21,13 +21,14 @@ export interface Tenants {
 /** Opens tenants on a fresh clone of the template. */
 export async function openTenants(entities: (new () => object)[] = [AttributeDefinitionEntity]): Promise<Tenants> {
   const database = await createTestDatabase();
-  const app = await openDataSource({
+  const app = createDataSource({
     url: database.appUrl,
-    entities,
     poolSize: 10,
     name: 'test',
     onConnectionError: () => undefined,
   });
+  app.setOptions({ entities });
+  await app.initialize();
   const statements: string[] = [];
   const nothing = (): void => undefined;
   app.logger = {

@@ -54,8 +54,8 @@ export async function createKey(
 ): Promise<string> {
   const { key, prefix } = newKey();
   await app.database.owner.query(
-    `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, expires_at)
-     values ($1, $2, 'test', $3, $4, $5, $6)`,
+    `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, expires_at, created_by)
+     values ($1, $2, 'test', $3, $4, $5, $6, 'system')`,
     [workspaceId, randomUUID(), prefix, hashToken(key), scopes, expiresAt],
   );
   return key;

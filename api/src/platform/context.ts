@@ -27,7 +27,8 @@ export type Viewer =
 /** The first argument of everything that serves a request. */
 export interface RequestContext {
   readonly requestId: string;
-  readonly viewer: Viewer;
+  /** Changes when somebody signs in: the rest of the request is then answered to that person. */
+  viewer: Viewer;
   readonly log: Logger;
   readonly clock: Clock;
   /** Aborted when the client goes away. */

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import {
   defaultFieldResolver,
   getNamedType,
@@ -14,6 +15,8 @@ import { Failure } from '../errors.js';
 export type AccessRule =
   /** Everybody, signed in or not. */
   | { kind: 'public' }
+  /** Whoever was led to the object: for fields that only say what the object already holds. */
+  | { kind: 'parent' }
   /** A signed-in person; never an API key. */
   | { kind: 'member' }
   /** A member of the organization with at least this role in all of it; never an API key. */
@@ -109,7 +112,7 @@ function authoriseField(
   authorise: Authorise,
 ): void {
   const rule = accessOf(field);
-  if (!rule) return;
+  if (!rule || rule.kind === 'parent') return;
   const resolve = field.resolve ?? defaultFieldResolver;
   const slot = field.subscribe ? 'subscribe' : 'resolve';
   const inner = field.subscribe ?? resolve;

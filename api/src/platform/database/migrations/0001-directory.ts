@@ -98,7 +98,7 @@ export class Directory1700000000001 implements MigrationInterface {
         prefix       text not null,                  -- what a presented key is found by
         secret_hash  bytea not null,                 -- SHA-256 of the whole key: it has 190 random bits, no salt needed
         scopes       text[] not null,
-        created_by   uuid,
+        created_by   text not null,                  -- 'user:<id>'
         created_at   timestamptz not null default now(),
         expires_at   timestamptz,
         revoked_at   timestamptz,

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { DataSource } from 'typeorm';
+import { createAccess } from './modules/access/index.js';
+import { modules as createModules } from './modules.js';
+import type { Cache } from './platform/cache/cache.js';
+import { createMemoryCache } from './platform/cache/memory.js';
+import { createRedisCache } from './platform/cache/redis.js';
+import { systemClock, type Clock } from './platform/clock.js';
+import { createDataSource, migrate } from './platform/database/data-source.js';
+import { startEmbeddedPostgres } from './platform/database/embedded.js';
+import { assertBoundByRowSecurity, roleUrls, type RoleUrls } from './platform/database/roles.js';
+import { createWithWorkspace } from './platform/database/with-workspace.js';
+import { addGraphql } from './platform/graphql/server.js';
+import { addHealthRoutes } from './platform/http/health.js';
+import { createHttpServer } from './platform/http/server.js';
+import { serveDashboard } from './platform/http/static.js';
+import { enqueue } from './platform/jobs/queue.js';
+import { startWorker, type Worker } from './platform/jobs/worker.js';
+import type { Module, Services } from './platform/module.js';
+import type { Settings } from './settings.js';
+
+/** What a process does: serve requests, take jobs, or both. */
+export type Part = 'all' | 'http' | 'worker';
+
+/** What a process may be given instead of its own. */
+export interface AppOptions {
+  part?: Part;
+  log: Logger;
+  clock?: Clock;
+}
+
+/** A running Coterie. */
+export interface App {
+  /** Where it answers, without a slash at the end; undefined for a worker. */
+  url: string | undefined;
+  /** Finishes what is under way and stops, the embedded PostgreSQL last. */
+  close(): Promise<void>;
+}
+
+/** Events' partitions are made a quarter ahead; looking every day leaves room for a night without a worker. */
+const crontab = '17 3 * * * make-event-partitions';
+
+/** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */
+export async function startApp(settings: Settings, options: AppOptions): Promise<App> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const url = await start(settings, options, (closer) => closers.push(closer));
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type OnClose = (closer: () => Promise<void>) => void;
+
+async function start(settings: Settings, options: AppOptions, onClose: OnClose): Promise<string | undefined> {
+  const { log, part = 'all', clock = systemClock } = options;
+  const urls = await prepareDatabase(settings, onClose);
+  const services = await createServices(settings, urls, { log, clock }, onClose);
+  if (part !== 'http') {
+    const worker = await startJobs(urls, services);
+    onClose(() => worker.stop());
+  }
+  return part === 'worker' ? undefined : serve(services, onClose);
+}
+
+async function prepareDatabase(settings: Settings, onClose: OnClose): Promise<RoleUrls> {
+  let owner = settings.databaseUrl;
+  if (!owner) {
+    const embedded = await startEmbeddedPostgres(settings.dataDir);
+    onClose(() => embedded.stop());
+    owner = embedded.url;
+  }
+  await migrate(owner);
+  const derived = roleUrls(owner);
+  return {
+    app: settings.appDatabaseUrl ?? derived.app,
+    system: settings.systemDatabaseUrl ?? derived.system,
+  };
+}
+
+interface Wired {
+  services: Services;
+  modules: Module[];
+  tenants: DataSource;
+  cache: Cache;
+}
+
+async function createServices(
+  settings: Settings,
+  urls: RoleUrls,
+  { log, clock }: { log: Logger; clock: Clock },
+  onClose: OnClose,
+): Promise<Wired> {
+  const onConnectionError = (error: unknown): void => log.warn({ err: error }, 'a database connection was lost');
+  const connection = { poolSize: settings.databasePoolSize, onConnectionError };
+  const tenants = createDataSource({ url: urls.app, name: 'coterie app', ...connection });
+  const directory = createDataSource({ url: urls.system, name: 'coterie system', ...connection });
+  const cache = settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache();
+  onClose(() => cache.close());
+  const core = { settings, log, clock, cache, directory, enqueue, withWorkspace: createWithWorkspace(tenants) };
+  const { createModule: createAccessModule, ...access } = createAccess(core);
+  const services: Services = { ...core, ...access };
+  const modules = [createAccessModule, ...createModules].map((create) => create(services));
+  tenants.setOptions({ entities: modules.flatMap((module) => module.entities ?? []) });
+  for (const source of [tenants, directory]) await open(source, onClose);
+  return { services, modules, tenants, cache };
+}
+
+async function open(source: DataSource, onClose: OnClose): Promise<void> {
+  await source.initialize();
+  onClose(() => source.destroy());
+  await assertBoundByRowSecurity(source);
+}
+
+async function startJobs(urls: RoleUrls, { services, modules }: Wired): Promise<Worker> {
+  const tasks = Object.assign({}, ...modules.map((module) => module.tasks ?? {})) as NonNullable<Module['tasks']>;
+  return startWorker({ url: urls.system, tasks, crontab, concurrency: 2, log: services.log });
+}
+
+async function serve({ services, modules, tenants, cache }: Wired, onClose: OnClose): Promise<string> {
+  const { settings, log } = services;
+  let draining = false;
+  const server: FastifyInstance = createHttpServer({ log, trustProxy: settings.trustProxy });
+  addHealthRoutes(server, { databases: [tenants, services.directory], cache, isDraining: () => draining });
+  for (const module of modules) await module.routes?.(server);
+  await addGraphql(server, services, modules);
+  await serveDashboard(server, join(import.meta.dirname, '../../dashboard/dist'));
+  onClose(async () => {
+    draining = true;
+    await server.close();
+  });
+  return server.listen({ port: settings.port, host: settings.host });
+}

@@ -1,0 +1,21 @@
+import { createAttributesModule } from './modules/attributes/index.js';
+import { createCompaniesModule } from './modules/companies/index.js';
+import { createConsentModule } from './modules/consent/index.js';
+import { createContactsModule } from './modules/contacts/index.js';
+import { createImportsModule } from './modules/imports/index.js';
+import { createIngestionModule } from './modules/ingestion/index.js';
+import { createSegmentsModule } from './modules/segments/index.js';
+import { createWorkspacesModule } from './modules/workspaces/index.js';
+import type { CreateModule } from './platform/module.js';
+
+/** Every capability, each after those that it builds on. */
+export const modules: CreateModule[] = [
+  createWorkspacesModule,
+  createAttributesModule,
+  createCompaniesModule,
+  createContactsModule,
+  createConsentModule,
+  createIngestionModule,
+  createImportsModule,
+  createSegmentsModule,
+];

@@ -1,0 +1,127 @@
+import { fold } from '@coterie/rules';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Role, Viewer } from '../../platform/context.js';
+import { Failure } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { checkGrant, writeGrant, type Grant } from './members.js';
+import { hashPassword } from './passwords.js';
+import { hashToken, newToken } from './secrets.js';
+import { beginSession } from './sessions.js';
+import { insertUser, readEmail } from './sign-up.js';
+
+/** How long an invitation can be accepted, in days. */
+export const invitationDays = 7;
+
+/** An invitation as its organization sees it. */
+export interface Invitation extends Grant {
+  id: string;
+  email: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+interface InvitationRow {
+  organization_id: string;
+  id: string;
+  email: string;
+  role: Role | null;
+  workspace_roles: Grant['workspaces'];
+  created_at: Date;
+  expires_at: Date;
+}
+
+/** The invitations that can still be accepted, newest first. */
+export async function listInvitations(directory: DataSource, organizationId: string): Promise<Invitation[]> {
+  const rows: InvitationRow[] = await directory.query(
+    `select * from invitations where organization_id = $1 and accepted_at is null and expires_at > now()
+     order by created_at desc, id desc`,
+    [organizationId],
+  );
+  return rows.map(toInvitation);
+}
+
+/**
+ * Invites somebody. The token is in the result and nowhere else; who holds it may join under the invited e-mail address.
+ * Throws CONFLICT when the person is a member already.
+ */
+export async function invite(
+  directory: DataSource,
+  by: { organizationId: string; userId: string; own: Role },
+  input: { email: string } & Grant,
+): Promise<{ invitation: Invitation; token: string }> {
+  const email = readEmail(input.email, 'input.email');
+  checkGrant(input, by.own);
+  const token = newToken();
+  const row = await directory.transaction(async (manager) => {
+    await refuseMember(manager, by.organizationId, email);
+    const values = [by.organizationId, newId(), email, input.role, JSON.stringify(input.workspaces), hashToken(token)];
+    const rows: InvitationRow[] = await manager.query(
+      `insert into invitations (organization_id, id, email, role, workspace_roles, token_hash, invited_by, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 day') returning *`,
+      [...values, by.userId, invitationDays],
+    );
+    return rows[0] as InvitationRow;
+  });
+  return { invitation: toInvitation(row), token };
+}
+
+async function refuseMember(manager: EntityManager, organizationId: string, email: string): Promise<void> {
+  const known: unknown[] = await manager.query(
+    `select 1 from members m join users u on u.id = m.user_id where m.organization_id = $1 and u.email = $2`,
+    [organizationId, email],
+  );
+  if (known.length > 0) {
+    throw new Failure('CONFLICT', 'This person is a member already.', { path: 'input.email' });
+  }
+}
+
+/**
+ * Joins an organization: as the person who is signed in, or with a new account. An invitation works once, and only for
+ * the e-mail address that it was made for. Throws NOT_FOUND when it is unknown, used or expired.
+ * @returns the token of a session, for somebody who was not signed in.
+ */
+export async function acceptInvitation(
+  directory: DataSource,
+  viewer: Viewer,
+  input: { token: string; name?: string | null; password?: string | null },
+): Promise<string | undefined> {
+  const passwordHash = viewer.kind === 'member' ? '' : await hashPassword(input.password ?? '', 'input.password');
+  return directory.transaction(async (manager) => {
+    const invitation = await useInvitation(manager, input.token);
+    const userId =
+      viewer.kind === 'member'
+        ? invited(viewer, invitation)
+        : await insertUser(manager, { email: invitation.email, name: input.name || invitation.email, passwordHash });
+    const grant = { role: invitation.role, workspaces: invitation.workspace_roles };
+    await writeGrant(manager, invitation.organization_id, userId, grant);
+    return viewer.kind === 'member' ? undefined : beginSession(manager, userId);
+  });
+}
+
+async function useInvitation(manager: EntityManager, token: string): Promise<InvitationRow> {
+  const [rows]: [InvitationRow[], number] = await manager.query(
+    `update invitations set accepted_at = now()
+     where token_hash = $1 and accepted_at is null and expires_at > now() returning *`,
+    [hashToken(token)],
+  );
+  if (rows[0]) return rows[0];
+  throw new Failure('NOT_FOUND', 'This invitation is unknown, was used already, or has expired.', { path: 'input.token' });
+}
+
+function invited(viewer: Extract<Viewer, { kind: 'member' }>, invitation: InvitationRow): string {
+  if (fold(viewer.email) === invitation.email) return viewer.userId;
+  throw new Failure('FORBIDDEN', 'This invitation was made for another e-mail address. Sign out to accept it.', {
+    path: 'input.token',
+  });
+}
+
+function toInvitation(row: InvitationRow): Invitation {
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    workspaces: row.workspace_roles,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}

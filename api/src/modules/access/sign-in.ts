@@ -1,0 +1,74 @@
+import { fold } from '@coterie/rules';
+import type { DataSource } from 'typeorm';
+import { Failure } from '../../platform/errors.js';
+import { checkPassword, hashPassword } from './passwords.js';
+import { beginSession } from './sessions.js';
+
+/** Wrong passwords in a row after which an account is locked. */
+export const mostAttempts = 10;
+/** How long it stays locked, in minutes. */
+export const lockMinutes = 15;
+
+interface UserRow {
+  id: string;
+  password_hash: string;
+  locked: boolean;
+}
+
+/**
+ * Checks e-mail and password and begins a session. An unknown address and a wrong password answer alike and take as
+ * long. Throws UNAUTHENTICATED, or LOCKED after too many wrong passwords.
+ * @returns the session's token.
+ */
+export async function signIn(directory: DataSource, input: { email: string; password: string }): Promise<string> {
+  const email = fold(input.email.trim());
+  const attempt = await countAttempt(directory, email);
+  const fits = await checkPassword(input.password, attempt?.password_hash);
+  if (attempt?.locked) {
+    throw new Failure('LOCKED', `Too many wrong passwords. Try again in ${lockMinutes} minutes.`, {
+      retryAfter: lockMinutes * 60,
+    });
+  }
+  if (!attempt || !fits) throw new Failure('UNAUTHENTICATED', 'E-mail or password is wrong.');
+  await directory.query('update users set failed_attempts = 0, locked_until = null where id = $1', [attempt.id]);
+  return beginSession(directory, attempt.id);
+}
+
+/**
+ * Counts the attempt before the password is looked at, in one statement: attempts made at the same time are counted one
+ * after the other, so none slips through between another's check and its count.
+ */
+async function countAttempt(directory: DataSource, email: string): Promise<UserRow | undefined> {
+  const [rows]: [UserRow[], number] = await directory.query(
+    `update users set
+       failed_attempts = case when locked_until <= now() then 1 else failed_attempts + 1 end,
+       locked_until = case
+         when locked_until > now() then locked_until
+         when locked_until is null and failed_attempts + 1 > $2 then now() + $3 * interval '1 minute'
+       end
+     where email = $1
+     returning id, password_hash, coalesce(locked_until > now(), false) as locked`,
+    [email, mostAttempts, lockMinutes],
+  );
+  return rows[0];
+}
+
+/** Changes the password and ends every other session of the person. */
+export async function changePassword(
+  directory: DataSource,
+  viewer: { userId: string; sessionId: string },
+  input: { current: string; next: string },
+): Promise<void> {
+  const rows: { email: string; password_hash: string }[] = await directory.query(
+    'select email, password_hash from users where id = $1',
+    [viewer.userId],
+  );
+  if (!(await checkPassword(input.current, rows[0]?.password_hash))) {
+    throw new Failure('UNAUTHENTICATED', 'The current password is wrong.', { path: 'input.currentPassword' });
+  }
+  const next = await hashPassword(input.next, 'input.newPassword');
+  await directory.transaction(async (manager) => {
+    await manager.query('update users set password_hash = $2 where id = $1', [viewer.userId, next]);
+    await manager.query('delete from sessions where user_id = $1 and id <> $2', [viewer.userId, viewer.sessionId]);
+  });
+}

@@ -1,0 +1,110 @@
+import { runMigrations } from 'graphile-worker';
+import { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { migrations } from './migrations/index.js';
+import { migrationLock, prepareRoles } from './roles.js';
+
+/** How a data source connects. */
+export interface ConnectionOptions {
+  url: string;
+  poolSize: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  /** Hears of connections that were lost while idle; the pool replaces them by itself. */
+  onConnectionError: (error: unknown) => void;
+}
+
+/** Makes a pool of connections for one role; `initialize()` opens it. */
+export function createDataSource(options: ConnectionOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    poolSize: options.poolSize,
+    applicationName: options.name,
+    poolErrorHandler: options.onConnectionError,
+    extra: { connectionTimeoutMillis: 5000 },
+    synchronize: false,
+    logging: false,
+  });
+}
+
+/**
+ * Brings the schema up to date: roles, tables, the job queue. Safe to run from several processes at once, and quick
+ * when there is nothing to do.
+ * @param ownerUrl the connection of the role that owns the tables.
+ */
+export async function migrate(ownerUrl: string): Promise<void> {
+  const pool = new Pool({ connectionString: ownerUrl, max: 2, application_name: 'coterie migrations' });
+  // A connection that breaks fails the query that it served; nothing else is to be done about it here.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  try {
+    await prepareRoles(pool, ownerUrl);
+    await underLock(pool, async () => {
+      await migrateTables(ownerUrl);
+      await runMigrations({ pgPool: pool });
+      await pool.query(queueGrants);
+    });
+  } finally {
+    await pool.end();
+  }
+}
+
+async function underLock(pool: Pool, work: () => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await work();
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [migrationLock]).catch(() => undefined);
+    client.release();
+  }
+}
+
+async function migrateTables(ownerUrl: string): Promise<void> {
+  const owner = await new DataSource({
+    type: 'postgres',
+    url: ownerUrl,
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    poolSize: 1,
+  }).initialize();
+  try {
+    await owner.runMigrations({ transaction: 'each' });
+  } finally {
+    await owner.destroy();
+  }
+}
+
+/**
+ * The worker runs as the system role, which owns nothing, so it is let into the queue's schema. Tenants' transactions
+ * may only add to the queue, and only through this function.
+ */
+const queueGrants = `
+  begin;
+  grant usage on schema graphile_worker to coterie_system;
+  grant select, insert, update, delete on all tables in schema graphile_worker to coterie_system;
+  grant usage, select on all sequences in schema graphile_worker to coterie_system;
+  grant execute on all functions in schema graphile_worker to coterie_system;
+  do $$
+  declare queue_table record;
+  begin
+    for queue_table in
+      select c.relname from pg_class c
+      where c.relnamespace = 'graphile_worker'::regnamespace and c.relkind = 'r' and c.relrowsecurity
+        and not exists (select from pg_policies p
+                        where p.schemaname = 'graphile_worker' and p.tablename = c.relname and p.policyname = 'worker')
+    loop
+      execute format('create policy worker on graphile_worker.%I to coterie_system using (true) with check (true)',
+                     queue_table.relname);
+    end loop;
+  end $$;
+  create or replace function enqueue_job(task text, payload json, run_at timestamptz, max_attempts int, job_key text)
+    returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
+      select graphile_worker.add_job(task, payload, run_at => coalesce(run_at, now()), max_attempts => max_attempts,
+                                     job_key => job_key)
+    $$;
+  revoke all on function enqueue_job(text, json, timestamptz, int, text) from public;
+  grant execute on function enqueue_job(text, json, timestamptz, int, text) to coterie_app, coterie_system;
+  commit;
+`;

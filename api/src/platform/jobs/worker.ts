@@ -1,0 +1,57 @@
+import { Logger as WorkerLogger, run } from 'graphile-worker';
+import { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Task } from '../module.js';
+
+/** A running worker. */
+export interface Worker {
+  /** Takes no more jobs and waits for those under way; those that do not end in time are taken up elsewhere. */
+  stop(): Promise<void>;
+}
+
+/** How a worker runs. */
+export interface WorkerOptions {
+  /** The system role's connection. */
+  url: string;
+  tasks: Record<string, Task>;
+  /** When tasks run by themselves, in crontab's form. */
+  crontab: string;
+  concurrency: number;
+  log: Logger;
+}
+
+/** Starts taking jobs from the queue. */
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { log } = options;
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.concurrency + 2,
+    application_name: 'coterie worker',
+  });
+  const complain = (error: Error): void => log.warn({ err: error }, 'a connection of the worker was lost');
+  pool.on('error', complain);
+  pool.on('connect', (client) => client.on('error', complain));
+  const stopping = new AbortController();
+  const taskList = Object.fromEntries(
+    Object.entries(options.tasks).map(([name, task]) => [
+      name,
+      (payload: unknown) => task(payload, { signal: stopping.signal, log }),
+    ]),
+  );
+  const runner = await run({
+    pgPool: pool,
+    taskList,
+    crontab: options.crontab,
+    concurrency: options.concurrency,
+    pollInterval: 2000,
+    noHandleSignals: true,
+    logger: new WorkerLogger(() => (level, message) => log.debug({ level }, message)),
+  });
+  return {
+    async stop() {
+      stopping.abort();
+      await runner.stop();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const url = (protocols: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+const postgresUrl = url(['postgres:', 'postgresql:']);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const whole = (least: number, most: number) =>
+  z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+
+/** Every variable that Coterie reads, with its default. README lists them; a test compares the two. */
+export const settingsSchema = z.object({
+  PORT: whole(0, 65_535).default(4000),
+  HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  BASE_URL: url(['http:', 'https:']).optional(),
+  DATA_DIR: z.string().min(1, 'must not be empty').default('.data'),
+  DATABASE_URL: postgresUrl.optional(),
+  APP_DATABASE_URL: postgresUrl.optional(),
+  SYSTEM_DATABASE_URL: postgresUrl.optional(),
+  DATABASE_POOL_SIZE: whole(2, 500).default(10),
+  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  SIGN_UP: z.enum(['first', 'open', 'closed'], 'must be first, open or closed').default('first'),
+  COOKIE_SECURE: flag.optional(),
+  TRUST_PROXY: flag.default(false),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level of the log, such as info')
+    .default('info'),
+});
+
+/** The settings of one process. */
+export interface Settings {
+  /** 0 picks a free port. */
+  port: number;
+  host: string;
+  /** Where people reach Coterie, without a slash at the end; links in invitations begin with it. */
+  baseUrl: string;
+  /** Absolute. Holds the embedded PostgreSQL. */
+  dataDir: string;
+  /** The owner's connection, for migrations; without it PostgreSQL is embedded. */
+  databaseUrl: string | undefined;
+  /** Connections of the roles that serve requests; derived from `databaseUrl` unless given. */
+  appDatabaseUrl: string | undefined;
+  systemDatabaseUrl: string | undefined;
+  databasePoolSize: number;
+  redisUrl: string | undefined;
+  /** Who may create an organization: the first person only, everybody, or nobody. */
+  signUp: 'first' | 'open' | 'closed';
+  /** Whether cookies travel over HTTPS only. */
+  cookieSecure: boolean;
+  /** Whether a proxy in front may say who the client is. */
+  trustProxy: boolean;
+  logLevel: string;
+}
+
+/** Thrown for settings that cannot be used; the message names each variable and what is wrong with it. */
+export class BadSettings extends Error {
+  override name = 'BadSettings';
+}
+
+/**
+ * Reads and checks the settings.
+ * @param environment such as `process.env`; an empty variable counts as not set.
+ */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const checked = settingsSchema.safeParse(given);
+  if (!checked.success) {
+    const problems = checked.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new BadSettings(`These settings cannot be used:\n${problems.join('\n')}`);
+  }
+  const values = checked.data;
+  const baseUrl = (values.BASE_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, '');
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    baseUrl,
+    dataDir: resolve(values.DATA_DIR),
+    databaseUrl: values.DATABASE_URL,
+    appDatabaseUrl: values.APP_DATABASE_URL,
+    systemDatabaseUrl: values.SYSTEM_DATABASE_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    redisUrl: values.REDIS_URL,
+    signUp: values.SIGN_UP,
+    cookieSecure: values.COOKIE_SECURE ?? baseUrl.startsWith('https:'),
+    trustProxy: values.TRUST_PROXY,
+    logLevel: values.LOG_LEVEL,
+  };
+}

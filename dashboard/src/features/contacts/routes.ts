@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from 'vue-router';
+
+export const routes: RouteRecordRaw[] = [
+  { path: 'contacts', name: 'contacts', component: () => import('./ContactsPage.vue') },
+];

@@ -1,0 +1,21 @@
+import ui from '@nuxt/ui/vite';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    ui({
+      ui: { colors: { primary: 'indigo', neutral: 'zinc' } },
+      // Only the icons in use are bundled, so that no page asks another server for them.
+      icon: { clientBundle: { scan: true } },
+    }),
+  ],
+  server: {
+    proxy: {
+      '/graphql': 'http://127.0.0.1:4000',
+      '/imports': 'http://127.0.0.1:4000',
+    },
+  },
+  build: { outDir: 'dist', emptyOutDir: true },
+});

@@ -1,0 +1,54 @@
+/** What the start, test and benchmark scripts share. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export const root = join(import.meta.dirname, '../..');
+
+/** Ends with a message for people when the machine cannot run Coterie. */
+export function checkMachine() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 24) {
+    fail(
+      `Coterie needs Node.js 24 or newer; this is ${process.version}. On Linux it comes with the dependencies ` +
+        '(run `npx -y pnpm@12.21.0 install`); elsewhere, put it on PATH.',
+    );
+  }
+  if (!existsSync(join(root, 'node_modules/.bin/turbo'))) {
+    fail('The dependencies are not installed, and installing them failed: see above. Is the npm registry in reach?');
+  }
+}
+
+/** Prints the message and ends with an error. */
+export function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+/** Runs a command of ours in the foreground and ends with its exit code when it fails. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    ...options,
+    env: { ...process.env, ...options.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` },
+  });
+  if (error) fail(`${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Whether a program is on PATH. */
+export function onPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** Makes sure that a program is there, installing Debian's package when it is not. Ends with a clear error otherwise. */
+export function need(program, debianPackage) {
+  if (onPath(program)) return;
+  if (process.getuid?.() === 0 && onPath('apt-get')) {
+    const quiet = { stdio: ['ignore', 'ignore', 'inherit'] };
+    spawnSync('apt-get', ['update', '-qq'], quiet);
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], quiet);
+  }
+  if (!onPath(program)) fail(`The tests need ${program} on PATH (Debian's package: ${debianPackage}).`);
+}

@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import { startApp, type App, type AppOptions } from '../../api/src/app.js';
+import { createLog } from '../../api/src/platform/log.js';
+import { readSettings, type Settings } from '../../api/src/settings.js';
+import { createTestDatabase, variable, type TestDatabase } from './database.js';
+
+/** A Coterie with a database of its own, on a free port. */
+export interface TestApp {
+  url: string;
+  database: TestDatabase;
+  settings: Settings;
+  app: App;
+  close(): Promise<void>;
+}
+
+/** Starts Coterie in this process, on real servers. */
+export async function startTestApp(
+  changes: Partial<Settings> = {},
+  options: Partial<AppOptions> = {},
+): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const settings: Settings = {
+    ...readSettings({ PORT: '0', DATABASE_URL: database.url, REDIS_URL: variable('REDIS_URL'), SIGN_UP: 'open' }),
+    ...changes,
+  };
+  const app = await startApp(settings, { log: createLog(process.env['TEST_LOG'] ?? 'silent'), ...options });
+  return {
+    url: app.url ?? '',
+    database,
+    settings,
+    app,
+    async close() {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
