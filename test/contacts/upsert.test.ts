@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactInput, ContactResult, UpsertSettings } from '../../api/src/modules/contacts/index.js';
-import { upsertContacts } from '../../api/src/modules/contacts/index.js';
+import { resolveContacts, upsertContacts } from '../../api/src/modules/contacts/index.js';
 import { openTenants, type Tenants } from '../support/builders.js';
 
 let db: Tenants;
@@ -407,7 +407,52 @@ describe('companies of contacts', () => {
   });
 });
 
+describe('resolving contacts for events', () => {
+  it('finds or makes them and changes nothing of those it finds', async () => {
+    const { ordinal } = await upsertOne({ externalId: 'X', email: 'old@example.com' });
+    await upsertOne({ externalId: 'X', email: 'new@example.com' });
+    const before = await version();
+    const resolve = (identities: ContactInput[]): Promise<ContactResult[]> =>
+      db.withWorkspace(workspace, (tx) => resolveContacts(tx, settings, identities));
+    const known = await resolve([{ externalId: 'X' }, { email: 'OLD@example.com' }, { email: 'new@example.com' }]);
+    expect(known).toMatchObject([{ ordinal }, { ordinal }, { ordinal }]);
+    expect(await version()).toBe(before);
+    expect(await attributesOf(ordinal)).toMatchObject({ email: 'new@example.com' });
+    expect(await resolve([{ anonymousId: 'd1' }, { anonymousId: 'd1' }, {}])).toMatchObject([
+      { ok: true, ordinal: 1, outcome: 'created' },
+      { ok: true, ordinal: 1, outcome: 'unchanged' },
+      { ok: false },
+    ]);
+  });
+});
+
 describe('races', () => {
+  it('lose no event of a contact that is merged away meanwhile', async () => {
+    const known = await upsertOne({ email: 'a@example.com' });
+    const devices = Array.from({ length: 12 }, (_, index) => `device-${index}`);
+    await upsert(devices.map((anonymousId) => ({ anonymousId })));
+    const addEvent = (anonymousId: string): Promise<void> =>
+      db.withWorkspace(workspace, async (tx) => {
+        const [contact] = await resolveContacts(tx, settings, [{ anonymousId }]);
+        await tx.query(
+          `insert into events (workspace_id, occurred_at, id, ordinal, name, folded_name, source, message_id, received_at)
+           values ($1, now(), gen_random_uuid(), $2, 'Viewed', 'viewed', 'test', $3, now())`,
+          [workspace, (contact as Done).ordinal, anonymousId],
+        );
+      });
+    await Promise.all(
+      devices.flatMap((anonymousId) => [
+        addEvent(anonymousId),
+        upsertOne({ email: 'a@example.com', anonymousId }),
+        addEvent(anonymousId),
+      ]),
+    );
+    expect(await rows('select ordinal from contacts')).toEqual([{ ordinal: known.ordinal }]);
+    expect(await rows('select ordinal, count(*)::int as n from events group by 1')).toEqual([
+      { ordinal: known.ordinal, n: 2 * devices.length },
+    ]);
+  });
+
   it('end with one contact however many writers make it at once', async () => {
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
