@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { createAccess } from './modules/access/index.js';
 import { modules as createModules } from './modules.js';
-import type { Cache } from './platform/cache/cache.js';
 import { createMemoryCache } from './platform/cache/memory.js';
 import { createRedisCache } from './platform/cache/redis.js';
 import { systemClock, type Clock } from './platform/clock.js';
@@ -60,14 +59,16 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
 type OnClose = (closer: () => Promise<void>) => void;
 
 async function start(settings: Settings, options: AppOptions, onClose: OnClose): Promise<string | undefined> {
-  const { log, part = 'all', clock = systemClock } = options;
+  const { part = 'all' } = options;
   const urls = await prepareDatabase(settings, onClose);
-  const services = await createServices(settings, urls, { log, clock }, onClose);
+  const wired = wire(settings, urls, options);
+  onClose(() => wired.services.cache.close());
+  for (const source of [wired.tenants, wired.services.directory]) await open(source, onClose);
   if (part !== 'http') {
-    const worker = await startJobs(urls, services);
+    const worker = await startJobs(urls, wired);
     onClose(() => worker.stop());
   }
-  return part === 'worker' ? undefined : serve(services, onClose);
+  return part === 'worker' ? undefined : serve(wired, onClose);
 }
 
 async function prepareDatabase(settings: Settings, onClose: OnClose): Promise<RoleUrls> {
@@ -85,32 +86,27 @@ async function prepareDatabase(settings: Settings, onClose: OnClose): Promise<Ro
   };
 }
 
-interface Wired {
+/** Everything made and connected to each other, with nothing opened yet. */
+export interface Wired {
   services: Services;
   modules: Module[];
+  /** The app role's connections. */
   tenants: DataSource;
-  cache: Cache;
 }
 
-async function createServices(
-  settings: Settings,
-  urls: RoleUrls,
-  { log, clock }: { log: Logger; clock: Clock },
-  onClose: OnClose,
-): Promise<Wired> {
+/** Makes every part and hands each what it needs. */
+export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemClock }: AppOptions): Wired {
   const onConnectionError = (error: unknown): void => log.warn({ err: error }, 'a database connection was lost');
   const connection = { poolSize: settings.databasePoolSize, onConnectionError };
   const tenants = createDataSource({ url: urls.app, name: 'coterie app', ...connection });
   const directory = createDataSource({ url: urls.system, name: 'coterie system', ...connection });
   const cache = settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache();
-  onClose(() => cache.close());
   const core = { settings, log, clock, cache, directory, enqueue, withWorkspace: createWithWorkspace(tenants) };
   const { createModule: createAccessModule, ...access } = createAccess(core);
   const services: Services = { ...core, ...access };
   const modules = [createAccessModule, ...createModules].map((create) => create(services));
   tenants.setOptions({ entities: modules.flatMap((module) => module.entities ?? []) });
-  for (const source of [tenants, directory]) await open(source, onClose);
-  return { services, modules, tenants, cache };
+  return { services, modules, tenants };
 }
 
 async function open(source: DataSource, onClose: OnClose): Promise<void> {
@@ -124,11 +120,11 @@ async function startJobs(urls: RoleUrls, { services, modules }: Wired): Promise<
   return startWorker({ url: urls.system, tasks, crontab, concurrency: 2, log: services.log });
 }
 
-async function serve({ services, modules, tenants, cache }: Wired, onClose: OnClose): Promise<string> {
-  const { settings, log } = services;
+async function serve({ services, modules, tenants }: Wired, onClose: OnClose): Promise<string> {
+  const { settings, log, cache, directory } = services;
   let draining = false;
   const server: FastifyInstance = createHttpServer({ log, trustProxy: settings.trustProxy });
-  addHealthRoutes(server, { databases: [tenants, services.directory], cache, isDraining: () => draining });
+  addHealthRoutes(server, { databases: [tenants, directory], cache, isDraining: () => draining });
   for (const module of modules) await module.routes?.(server);
   await addGraphql(server, services, modules);
   await serveDashboard(server, join(import.meta.dirname, '../../dashboard/dist'));

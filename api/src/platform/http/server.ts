@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { Failure, type FailureCode } from '../errors.js';
 
@@ -48,7 +48,8 @@ const contentSecurityPolicy = [
 export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInstance {
   const server = fastify({
     loggerInstance: log as FastifyInstance['log'],
-    disableRequestLogging: true,
+    // One line a request would fill the log with what the proxy in front logs anyway.
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
     bodyLimit: 4 * megabyte,
     requestTimeout: 120_000,
