@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -227,8 +228,13 @@ describe('who may import', () => {
   it('sees no import of another workspace, by no way', async () => {
     const { body } = await upload('Email\na@example.com\n');
     const stranger = await createWorkspace(app);
-    const found = await stranger.query(`query ($id: ID!) { workspace { import(id: $id) { id } } }`, { id: body.id });
-    expect(found).toEqual({ workspace: { import: null } });
+    const query = `query ($id: ID!) { workspace { import(id: $id) { id } } }`;
+    for (const id of [body.id, randomUUID(), 'nonsense']) {
+      const answer = await stranger.ask(query, { id });
+      expect(answer.errors?.map(({ message, extensions }) => [message, extensions.code])).toEqual([
+        ['There is no such import.', 'NOT_FOUND'],
+      ]);
+    }
     const download = await fetch(`${app.url}/v1/imports/${body.id}/rejected.csv`, {
       headers: { authorization: `Bearer ${stranger.key}` },
     });

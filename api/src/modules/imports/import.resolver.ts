@@ -1,7 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import type { WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
-import { Failure } from '../../platform/errors.js';
+import { Failure, notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
 import { PageArgs, readCursor, readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
@@ -24,14 +24,14 @@ export class WorkspaceImportsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
-  @FieldResolver(() => ImportType, { nullable: true, description: 'One import; null when there is none of this id.' })
+  @FieldResolver(() => ImportType, { description: 'One import.' })
   async import(
     @Ctx() { workspace }: WorkspaceContext,
     @Arg('id', () => ID, { description: 'The id of the import.' }) id: string,
-  ): Promise<ImportType | null> {
-    if (!isId(id)) return null;
-    const row = await this.withWorkspace(workspace.id, (transaction) => findImport(transaction, id));
-    return row ? toImport(row, workspace.id) : null;
+  ): Promise<ImportType> {
+    const row = isId(id) && (await this.withWorkspace(workspace.id, (transaction) => findImport(transaction, id)));
+    if (!row) throw notFound('import');
+    return toImport(row, workspace.id);
   }
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { WorkspaceContext } from '../../platform/context.js';
-import { Failure } from '../../platform/errors.js';
+import { Failure, notFound } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { listRejections, findImport } from './import.repository.js';
@@ -85,7 +85,7 @@ async function downloadRejected(services: Services, request: FastifyRequest, rep
   const context = await authorise(services, request, (request.query as { workspaceId?: string }).workspaceId);
   const workspaceId = context.workspace.id;
   const found = isId(id) && (await services.withWorkspace(workspaceId, (transaction) => findImport(transaction, id)));
-  if (!found) throw new Failure('NOT_FOUND', 'There is no such import.', { path: 'id' });
+  if (!found) throw notFound('import');
   void reply.header('content-type', 'text/csv; charset=utf-8');
   void reply.header('content-disposition', 'attachment; filename="rejected.csv"');
   return reply.send(Readable.from(rejectedLines(services, workspaceId, id, found.input.headers)));
