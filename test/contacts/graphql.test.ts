@@ -164,6 +164,13 @@ describe('reading contacts', () => {
     };
     const few = await count(2);
     expect(await count(60)).toBe(few);
+    const companies = async (first: number): Promise<number> => {
+      db.statements.length = 0;
+      await read(`companies(first: ${first}) { edges { node { attributes { key } contacts(first: 3) { edges { node {
+        id attributes { value } } } } } } }`);
+      return db.statements.length;
+    };
+    expect(await companies(7)).toBe(await companies(2));
     const shown = await read<{ contacts: { edges: { node: object }[] } }>(selection(1));
     expect(shown.contacts.edges[0]!.node).toMatchObject({
       identities: [

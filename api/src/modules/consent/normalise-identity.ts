@@ -1,3 +1,4 @@
+import { isEmail } from '@coterie/ad-formats';
 import { fold, type IdentityKind } from '@coterie/rules';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { textFault } from '../attributes/index.js';
@@ -28,13 +29,11 @@ export function normaliseIdentity(kind: IdentityKind, input: string, defaultCoun
   return { kind, value: raw, raw };
 }
 
-/** One @ with something before it, and after it a host of two labels or more; no white space, quotes or brackets. */
-const emailPattern = /^[^\s@"<>(),;:\\[\]]{1,64}@[^\s@"<>(),;:\\[\].]+(\.[^\s@"<>(),;:\\[\].]+)+$/;
 /** The longest address that SMTP can carry (RFC 5321, erratum 1690). */
 const longestEmail = 254;
 
 function normaliseEmail(raw: string): Identity | string {
-  if (raw.length > longestEmail || !emailPattern.test(raw)) return 'is not an e-mail address.';
+  if (raw.length > longestEmail || !isEmail(raw)) return 'is not an e-mail address.';
   return { kind: 'email', value: fold(raw), raw };
 }
 

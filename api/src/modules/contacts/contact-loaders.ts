@@ -4,13 +4,22 @@ import { perRequest } from '../../platform/graphql/loaders.js';
 import { attributeCatalog, loadValues, showValues, type HeldAttributeType } from '../attributes/index.js';
 import { identitiesOf, type OwnedIdentity } from './contact.repository.js';
 import { toContactType, type ContactType } from './contact.types.js';
-import { contactsByOrdinals } from './list-contacts.repository.js';
+import { contactsByOrdinals, listContactsOfCompanies, type ContactRow } from './list-contacts.repository.js';
+
+/** A page of a company's contacts. */
+export interface CompanyPage {
+  companyId: string;
+  after: [createdAt: string, id: string] | undefined;
+  limit: number;
+}
 
 /** Reads what belongs to contacts by their ordinals, many contacts in one statement. */
 export interface ContactLoaders {
   contact: DataLoader<number, ContactType | null>;
   identities: DataLoader<number, OwnedIdentity[]>;
   attributes: DataLoader<number, HeldAttributeType[]>;
+  /** Pages of many companies' contacts: one statement for all pages that begin and end alike. */
+  ofCompany: DataLoader<CompanyPage, ContactRow[], string>;
 }
 
 /** Makes the loaders of a request. */
@@ -36,5 +45,24 @@ export function contactLoaders(withWorkspace: WithWorkspace): ReturnType<typeof 
         return ordinals.map((ordinal) => showValues(definitions, values.get(ordinal) ?? new Map()));
       }),
     ),
+    ofCompany: new DataLoader((pages) => loadPages(withWorkspace, workspaceId, pages), { cacheKeyFn: JSON.stringify }),
   }));
+}
+
+async function loadPages(
+  withWorkspace: WithWorkspace,
+  workspaceId: string,
+  pages: readonly CompanyPage[],
+): Promise<ContactRow[][]> {
+  const alike = ({ after, limit }: CompanyPage): string => JSON.stringify([after, limit]);
+  return withWorkspace(workspaceId, async (tx) => {
+    const rowsByPage = new Map<string, ContactRow[]>();
+    for (const group of Map.groupBy(pages, alike).values()) {
+      const { after, limit } = group[0]!;
+      const companyIds = group.map((page) => page.companyId);
+      const rows = await listContactsOfCompanies(tx, companyIds, after, limit);
+      for (const page of group) rowsByPage.set(JSON.stringify(page), rows.get(page.companyId) ?? []);
+    }
+    return pages.map((page) => rowsByPage.get(JSON.stringify(page))!);
+  });
 }

@@ -26,7 +26,7 @@ import {
 } from './contact.types.js';
 import { deleteContact } from './delete-contact.js';
 import { findContact } from './find-contact.js';
-import { listContacts, type ContactFilter } from './list-contacts.repository.js';
+import { listContacts, type ContactRow } from './list-contacts.repository.js';
 import { upsertContacts } from './upsert-contacts.js';
 
 /** Contacts that one call may upsert. */
@@ -34,14 +34,7 @@ export const mostContacts = 1_000;
 
 const workspaceId = { nullable: true, description: 'The workspace; an API key may leave it out.' };
 
-async function pageOf(
-  withWorkspace: WithWorkspace,
-  workspaceId: string,
-  filter: ContactFilter,
-  page: PageArgs,
-): Promise<Page<ContactType>> {
-  const after = readTimeCursor(page.after);
-  const rows = await withWorkspace(workspaceId, (tx) => listContacts(tx, filter, after, page.first + 1));
+function pageOf(workspaceId: string, rows: ContactRow[], page: PageArgs): Page<ContactType> {
   return toPage(rows, page, (row) => [row.createdExactly, row.id], (row) => toContactType(workspaceId, row));
 }
 
@@ -56,9 +49,11 @@ export class WorkspaceContactsResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => ContactsArgs) { search, companyId, sort, ...page }: ContactsArgs,
   ): Promise<Page<ContactType>> {
-    if (companyId != null && !isId(companyId)) return toPage([], page, () => [], (row) => row);
+    if (companyId != null && !isId(companyId)) return pageOf(workspace.id, [], page);
     const filter = { search: search ?? null, companyId: companyId ?? null, sort };
-    return pageOf(this.withWorkspace, workspace.id, filter, page);
+    const after = readTimeCursor(page.after);
+    const rows = await this.withWorkspace(workspace.id, (tx) => listContacts(tx, filter, after, page.first + 1));
+    return pageOf(workspace.id, rows, page);
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
@@ -202,10 +197,16 @@ export class ContactResolver {
 /** The contacts of one company. */
 @Resolver(() => CompanyType)
 export class CompanyContactsResolver {
-  constructor(private readonly withWorkspace: WithWorkspace) {}
+  constructor(private readonly loaders: Loaders) {}
 
   @FieldResolver(() => ContactConnection, { description: 'Its contacts, the newest first.' })
-  async contacts(@Root() { workspaceId, id }: CompanyType, @Args(() => PageArgs) page: PageArgs): Promise<Page<ContactType>> {
-    return pageOf(this.withWorkspace, workspaceId, { search: null, companyId: id, sort: 'newest' }, page);
+  async contacts(
+    @Ctx() context: RequestContext,
+    @Root() { workspaceId, id }: CompanyType,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<ContactType>> {
+    const { ofCompany } = this.loaders.contact(context, workspaceId);
+    const rows = await ofCompany.load({ companyId: id, after: readTimeCursor(page.after), limit: page.first + 1 });
+    return pageOf(workspaceId, rows, page);
   }
 }

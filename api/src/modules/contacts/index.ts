@@ -30,7 +30,7 @@ export const createContactsModule: CreateModule = ({ withWorkspace }) => {
       new WorkspaceContactsResolver(withWorkspace),
       new ContactResultResolver(loaders),
       new ContactResolver(loaders),
-      new CompanyContactsResolver(withWorkspace),
+      new CompanyContactsResolver(loaders),
     ],
   };
 };

@@ -52,6 +52,24 @@ function matching(parameter: number): string {
       where key in ('first_name', 'last_name') and folded is not null and starts_with(folded, $${parameter})`;
 }
 
+/** A page of the contacts of each company, the newest first, by company. */
+export async function listContactsOfCompanies(
+  tx: WorkspaceTransaction,
+  companyIds: readonly string[],
+  after: [createdAt: string, id: string] | undefined,
+  limit: number,
+): Promise<Map<string, ContactRow[]>> {
+  const rows = await tx.query<ContactRow>(
+    `select c.* from unnest($1::uuid[]) as asked (company_id), lateral (
+       select ${columns}, created_at::text as "createdExactly" from contacts
+       where company_id = asked.company_id and ($2::text is null or (created_at, id) < ($2::timestamptz, $3::uuid))
+       order by created_at desc, id desc limit $4
+     ) as c`,
+    [companyIds, after?.[0] ?? null, after?.[1] ?? null, limit],
+  );
+  return Map.groupBy(rows, (row) => row.companyId!);
+}
+
 /** Contacts by their ordinals, in the given order; those that are gone are left out. */
 export async function contactsByOrdinals(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<Contact[]> {
   const rows = await tx.query<Contact>(`select ${columns} from contacts where ordinal = any($1::int[])`, [ordinals]);
