@@ -45,7 +45,7 @@ const crontab = '17 3 * * * make-event-partitions';
 export async function startApp(settings: Settings, options: AppOptions): Promise<App> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    for (const closer of closers.splice(0).toReversed()) await closer();
   };
   try {
     const url = await start(settings, options, (closer) => closers.push(closer));

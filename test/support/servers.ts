@@ -21,7 +21,7 @@ export default async function prepareServers(): Promise<() => Promise<void>> {
   process.env['REDIS_URL'] ||= await startRedis();
   process.env['TEMPLATE_DATABASE'] = await makeTemplate(process.env['DATABASE_URL']);
   return async () => {
-    for (const step of undo.reverse()) await step();
+    for (const step of undo.toReversed()) await step();
   };
 }
 
