@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import { ValidationError } from 'class-validator';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ArgumentValidationError } from 'type-graphql';
 import { Failure, type FailureCode, type Problem } from '../errors.js';
@@ -45,6 +45,8 @@ export function extensionsOf({ code, path, problems, retryAfter }: Failure, requ
 
 function toFailure(formatted: GraphQLFormattedError, error: unknown): Failure {
   if (error instanceof Failure) return error;
+  // A plugin's failure comes wrapped, and Apollo unwraps only what a resolver threw.
+  if (error instanceof GraphQLError && error.originalError instanceof Failure) return error.originalError;
   if (error instanceof ArgumentValidationError) {
     return invalid((error.extensions.validationErrors ?? []).flatMap((problem) => problemsOf(problem, 'input')));
   }
@@ -52,6 +54,10 @@ function toFailure(formatted: GraphQLFormattedError, error: unknown): Failure {
   if (code) return new Failure(code, formatted.message, { path: pathInMessage(formatted.message) });
   const own = error instanceof GraphQLError ? error.extensions['code'] : undefined;
   if (own === 'TOO_COMPLEX') return new Failure('TOO_COMPLEX', formatted.message);
+  // The cost of a query is computed before Apollo reads its variables, and meets a bad one first.
+  if (error instanceof GraphQLError && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION) {
+    return new Failure('INVALID_INPUT', formatted.message, { path: pathInMessage(formatted.message) });
+  }
   return new Failure('INTERNAL', 'Something went wrong on our side. The request id finds it in the log.', {
     cause: error,
   });
