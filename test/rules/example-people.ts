@@ -61,13 +61,32 @@ const people = {
       tags: { is: ['VIP', 'Beta'] },
     },
     company: { industry: { is: 'Software', since: longAgo }, employee_count: { is: 250 } },
-    identities: { external_id: 'A-1', email: 'ada@example.com', phone: '+4366012345678', anonymous_id: 'anon-1' },
+    identities: {
+      external_id: 'A-1',
+      email: 'ada@example.com',
+      phone: '+4366012345678',
+      anonymous_id: 'anon-1',
+    },
     consents: { email: 'granted', ads: 'withdrawn' },
     events: [
-      { name: 'Page Viewed', target: '/pricing', at: '2026-11-14T10:00:00.000Z', properties: { seconds: 30, plan: 'Pro' } },
-      { name: 'page viewed', target: '/Pricing', at: '2026-11-15T12:00:20.000Z', properties: { seconds: 90, plan: 'pro' } },
+      {
+        name: 'Page Viewed',
+        target: '/pricing',
+        at: '2026-11-14T10:00:00.000Z',
+        properties: { seconds: 30, plan: 'Pro' },
+      },
+      {
+        name: 'page viewed',
+        target: '/Pricing',
+        at: '2026-11-15T12:00:20.000Z',
+        properties: { seconds: 90, plan: 'pro' },
+      },
       { name: 'page viewed', target: '/docs', at: '2026-06-01T00:00:00.000Z', properties: { seconds: 5 } },
-      { name: 'signed up', at: '2026-11-14T11:00:00.000Z', properties: { trial: true, until: '2026-12-01', note: null } },
+      {
+        name: 'signed up',
+        at: '2026-11-14T11:00:00.000Z',
+        properties: { trial: true, until: '2026-12-01', note: null },
+      },
       { name: 'order', at: '2026-10-20T09:00:00.000Z', properties: { total: 40 } },
       { name: 'order', at: '2026-11-10T09:00:00.000Z', properties: { total: 60.5 } },
       { name: 'order', at: '2026-11-11T09:00:00.000Z', properties: { total: 'a text' } },
@@ -92,7 +111,12 @@ const people = {
     identities: { external_id: 'B-1' },
     consents: { email: 'withdrawn', ads: 'granted' },
     events: [
-      { name: 'page viewed', target: '/pricing', at: '2026-01-02T00:00:00.000Z', properties: { seconds: 10, plan: 'Free' } },
+      {
+        name: 'page viewed',
+        target: '/pricing',
+        at: '2026-01-02T00:00:00.000Z',
+        properties: { seconds: 10, plan: 'Free' },
+      },
       { name: 'signed up', at: '2026-01-01T00:00:00.000Z', properties: { trial: false, until: 'soon' } },
     ],
     lists: [],
@@ -116,7 +140,9 @@ export async function storePeople(tx: WorkspaceTransaction): Promise<void> {
     { segment_id: ids.growthOrList, referenced_id: ids.growth },
     { segment_id: ids.growthOrList, referenced_id: ids.emptyList },
   ]);
-  await insertRows(tx, 'seed_lists', [{ id: ids.seedList, name: 'Seeds', created_by: 'system', created_at: longAgo }]);
+  await insertRows(tx, 'seed_lists', [
+    { id: ids.seedList, name: 'Seeds', created_by: 'system', created_at: longAgo },
+  ]);
   await insertRows(tx, 'lookalikes', [
     { id: ids.lookalike, name: 'Like Ada', seed_list_id: ids.seedList, created_at: longAgo },
   ]);
@@ -134,18 +160,33 @@ export async function storePeople(tx: WorkspaceTransaction): Promise<void> {
 async function storeSegment(tx: WorkspaceTransaction, id: string, rule: object | null): Promise<void> {
   const kind = rule ? 'rule' : 'static';
   await insertRows(tx, 'segments', [
-    { id, kind, name: id, folded_name: id, description: '', rule, version: 1, created_by: 'system', created_at: longAgo, updated_at: longAgo },
+    {
+      id,
+      kind,
+      name: id,
+      folded_name: id,
+      description: '',
+      rule,
+      version: 1,
+      created_by: 'system',
+      created_at: longAgo,
+      updated_at: longAgo,
+    },
   ]);
 }
 
 async function storePerson(tx: WorkspaceTransaction, ordinal: number, person: Person): Promise<void> {
   const companyId = person.company ? newId() : null;
   if (companyId) {
-    await insertRows(tx, 'companies', [{ id: companyId, name: 'A company', created_at: longAgo, updated_at: longAgo }]);
+    await insertRows(tx, 'companies', [
+      { id: companyId, name: 'A company', created_at: longAgo, updated_at: longAgo },
+    ]);
     await insertRows(tx, 'company_attributes', valueRows(person.company ?? {}, { company_id: companyId }));
   }
   const id = newId();
-  await insertRows(tx, 'contacts', [{ id, ordinal, company_id: companyId, created_at: longAgo, updated_at: longAgo }]);
+  await insertRows(tx, 'contacts', [
+    { id, ordinal, company_id: companyId, created_at: longAgo, updated_at: longAgo },
+  ]);
   await insertRows(tx, 'contact_attributes', valueRows(person.attributes, { ordinal }));
   const identities = Object.entries(person.identities);
   await insertRows(
@@ -159,8 +200,15 @@ async function storePerson(tx: WorkspaceTransaction, ordinal: number, person: Pe
     'consents',
     consents.map(([channel, state]) => ({ ordinal, channel, state, source: 'test', recorded_at: longAgo })),
   );
-  await ensurePartitions(tx, person.events.map((event) => new Date(event.at)));
-  await insertRows(tx, 'events', person.events.map((event) => eventRow(event, ordinal)));
+  await ensurePartitions(
+    tx,
+    person.events.map((event) => new Date(event.at)),
+  );
+  await insertRows(
+    tx,
+    'events',
+    person.events.map((event) => eventRow(event, ordinal)),
+  );
 }
 
 function valueRows(attributes: Record<string, Value>, holder: object): Record<string, unknown>[] {

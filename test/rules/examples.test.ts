@@ -12,9 +12,13 @@ import { openRulesWorkspace, type RulesWorkspace } from './rules-workspace.js';
 
 type Example = [text: string, rule: object, found: string];
 
-const attribute = (key: string, op: string, more: object = {}): object => ({ attribute: { key, op, ...more } });
+const attribute = (key: string, op: string, more: object = {}): object => ({
+  attribute: { key, op, ...more },
+});
 const event = (name: string, more: object = {}): object => ({ event: { name, ...more } });
-const where = (property: string, op: string, more: object = {}): object => ({ where: [{ property, op, ...more }] });
+const where = (property: string, op: string, more: object = {}): object => ({
+  where: [{ property, op, ...more }],
+});
 
 const groups: Example[] = [
   ['all of none is everyone', { all: [] }, 'ada bob nil'],
@@ -27,14 +31,30 @@ const groups: Example[] = [
 
 const attributes: Example[] = [
   ['equals text in any case', attribute('job_title', 'equals', { value: 'head of growth' }), 'ada'],
-  ['equals text, exactly', attribute('job_title', 'equals', { value: 'Head of GROWTH', caseSensitive: true }), 'ada'],
-  ['equals text, exactly, in another case', attribute('job_title', 'equals', { value: 'head of growth', caseSensitive: true }), ''],
+  [
+    'equals text, exactly',
+    attribute('job_title', 'equals', { value: 'Head of GROWTH', caseSensitive: true }),
+    'ada',
+  ],
+  [
+    'equals text, exactly, in another case',
+    attribute('job_title', 'equals', { value: 'head of growth', caseSensitive: true }),
+    '',
+  ],
   ['equals text composed otherwise', attribute('city', 'equals', { value: 'M\u00c9RIDA 100%_\\' }), 'ada'],
   ['equals a number', attribute('score', 'equals', { value: -5 }), 'bob'],
   ['equals true', attribute('customer', 'equals', { value: true }), 'ada'],
   ['equals false is not the lack of a value', attribute('customer', 'equals', { value: false }), 'bob'],
-  ['not_equals holds without the value', attribute('job_title', 'not_equals', { value: 'Carpenter' }), 'ada nil'],
-  ['not_equals, exactly', attribute('job_title', 'not_equals', { value: 'carpenter', caseSensitive: true }), 'ada bob nil'],
+  [
+    'not_equals holds without the value',
+    attribute('job_title', 'not_equals', { value: 'Carpenter' }),
+    'ada nil',
+  ],
+  [
+    'not_equals, exactly',
+    attribute('job_title', 'not_equals', { value: 'carpenter', caseSensitive: true }),
+    'ada bob nil',
+  ],
   ['in texts', attribute('job_title', 'in', { values: ['nobody', 'CARPENTER'] }), 'bob'],
   ['in numbers', attribute('score', 'in', { values: [80, -5] }), 'ada bob'],
   ['not_in', attribute('score', 'not_in', { values: [80, 81] }), 'bob nil'],
@@ -43,9 +63,17 @@ const attributes: Example[] = [
   ['contains a wildcard as it is', attribute('city', 'contains', { value: '%_\\' }), 'ada'],
   ['contains nothing is every text', attribute('city', 'contains', { value: '' }), 'ada bob'],
   ['contains a wildcard that is not there', attribute('city', 'contains', { value: 'STR%' }), ''],
-  ['not_contains holds without the value', attribute('job_title', 'not_contains', { value: 'growth' }), 'bob nil'],
+  [
+    'not_contains holds without the value',
+    attribute('job_title', 'not_contains', { value: 'growth' }),
+    'bob nil',
+  ],
   ['starts_with', attribute('job_title', 'starts_with', { value: 'CARP' }), 'bob'],
-  ['starts_with, exactly', attribute('job_title', 'starts_with', { value: 'Head', caseSensitive: true }), 'ada'],
+  [
+    'starts_with, exactly',
+    attribute('job_title', 'starts_with', { value: 'Head', caseSensitive: true }),
+    'ada',
+  ],
   ['starts_with a wildcard as it is', attribute('city', 'starts_with', { value: '%' }), ''],
   ['ends_with', attribute('job_title', 'ends_with', { value: 'growth' }), 'ada'],
   ['ends_with, exactly', attribute('job_title', 'ends_with', { value: 'growth', caseSensitive: true }), ''],
@@ -57,11 +85,19 @@ const attributes: Example[] = [
   ['lt', attribute('score', 'lt', { value: 80 }), 'bob'],
   ['lte itself', attribute('score', 'lte', { value: 80 }), 'ada bob'],
   ['between numbers, both ends in', attribute('score', 'between', { values: [-5, 79] }), 'bob'],
-  ['between dates, both ends in', attribute('birthday', 'between', { values: ['1990-11-20', '2000-01-01'] }), 'ada'],
+  [
+    'between dates, both ends in',
+    attribute('birthday', 'between', { values: ['1990-11-20', '2000-01-01'] }),
+    'ada',
+  ],
   ['before', attribute('seen_at', 'before', { value: '2026-01-02' }), 'bob'],
   ['before itself', attribute('trial_ends_at', 'before', { value: '2026-11-20T00:00:00Z' }), ''],
   ['after', attribute('seen_at', 'after', { value: '2026-11-14T23:29:59Z' }), 'ada'],
-  ['after a date is after its midnight in the zone', attribute('birthday', 'after', { value: '1990-11-20' }), ''],
+  [
+    'after a date is after its midnight in the zone',
+    attribute('birthday', 'after', { value: '1990-11-20' }),
+    '',
+  ],
   ['within_last', attribute('seen_at', 'within_last', { value: '1d' }), 'ada'],
   ['within_last, too short', attribute('seen_at', 'within_last', { value: '12h' }), ''],
   ['within_last months of the calendar', attribute('seen_at', 'within_last', { value: '11mo' }), 'ada bob'],
@@ -70,12 +106,20 @@ const attributes: Example[] = [
   ['anniversary_within, in the zone', attribute('birthday', 'anniversary_within', { value: '5d' }), 'ada'],
   ['anniversary_within, too short', attribute('birthday', 'anniversary_within', { value: '4d' }), ''],
   ['includes_any', attribute('tags', 'includes_any', { values: ['vip', 'none'] }), 'ada'],
-  ['includes_any, exactly', attribute('tags', 'includes_any', { values: ['beta'], caseSensitive: true }), 'bob'],
+  [
+    'includes_any, exactly',
+    attribute('tags', 'includes_any', { values: ['beta'], caseSensitive: true }),
+    'bob',
+  ],
   ['includes_all', attribute('tags', 'includes_all', { values: ['BETA', 'vip', 'VIP'] }), 'ada'],
   ['includes_all of one', attribute('tags', 'includes_all', { values: ['beta'] }), 'ada bob'],
   ['held for at least', attribute('job_title', 'exists', { heldFor: { atLeast: '14d' } }), 'ada bob'],
   ['held for at least, too long', attribute('job_title', 'exists', { heldFor: { atLeast: '15d' } }), 'bob'],
-  ['held for less than', attribute('job_title', 'contains', { value: 'growth', heldFor: { lessThan: '15d' } }), 'ada'],
+  [
+    'held for less than',
+    attribute('job_title', 'contains', { value: 'growth', heldFor: { lessThan: '15d' } }),
+    'ada',
+  ],
   ['held since this minute', attribute('score', 'exists', { heldFor: { atLeast: '1m' } }), 'bob'],
   ['of the company', attribute('company.industry', 'equals', { value: 'software' }), 'ada'],
   ['of the company, not', attribute('company.industry', 'not_equals', { value: 'software' }), 'bob nil'],
@@ -94,33 +138,90 @@ const events: Example[] = [
   ['in the last', event('page viewed', { window: { last: '30d' } }), 'ada'],
   ['in the last, this minute included', event('page viewed', { window: { last: '1m' } }), 'ada'],
   ['not in the last', { not: event('page viewed', { window: { last: '30d' } }) }, 'bob nil'],
-  ['between, from its start', event('page viewed', { window: { between: ['2026-01-02T00:00:00Z', '2026-02-01'] } }), 'bob'],
-  ['between, without its end', event('page viewed', { window: { between: ['2026-01-01', '2026-01-02T00:00:00Z'] } }), ''],
+  [
+    'between, from its start',
+    event('page viewed', { window: { between: ['2026-01-02T00:00:00Z', '2026-02-01'] } }),
+    'bob',
+  ],
+  [
+    'between, without its end',
+    event('page viewed', { window: { between: ['2026-01-01', '2026-01-02T00:00:00Z'] } }),
+    '',
+  ],
   ['since', event('page viewed', { window: { since: '2026-06-02' } }), 'ada'],
   ['not before its time', event('tomorrow'), ''],
   ['for the first time', event('signed up', { window: { last: '7d' }, first: true }), 'ada'],
-  ['for the first time, but it was not', event('page viewed', { ...pricing, window: { last: '10m' }, first: true }), ''],
+  [
+    'for the first time, but it was not',
+    event('page viewed', { ...pricing, window: { last: '10m' }, first: true }),
+    '',
+  ],
   ['sum', event('order', { sum: { property: 'total', function: 'sum', op: 'equals', value: 100.5 } }), 'ada'],
-  ['sum of nothing is 0', event('order', { sum: { property: 'total', function: 'sum', op: 'lt', value: 1 } }), 'bob nil'],
+  [
+    'sum of nothing is 0',
+    event('order', { sum: { property: 'total', function: 'sum', op: 'lt', value: 1 } }),
+    'bob nil',
+  ],
   ['min', event('order', { sum: { property: 'total', function: 'min', op: 'lte', value: 40 } }), 'ada'],
   ['max', event('order', { sum: { property: 'total', function: 'max', op: 'gt', value: 60 } }), 'ada'],
-  ['average', event('order', { sum: { property: 'total', function: 'average', op: 'between', values: [50, 51] } }), 'ada'],
-  ['sum in a window', event('order', { window: { last: '7d' }, sum: { property: 'total', function: 'sum', op: 'gte', value: 61 } }), ''],
-  ['sum and count', event('order', { count: { atLeast: 4 }, sum: { property: 'total', function: 'max', op: 'gt', value: 1 } }), ''],
+  [
+    'average',
+    event('order', { sum: { property: 'total', function: 'average', op: 'between', values: [50, 51] } }),
+    'ada',
+  ],
+  [
+    'sum in a window',
+    event('order', {
+      window: { last: '7d' },
+      sum: { property: 'total', function: 'sum', op: 'gte', value: 61 },
+    }),
+    '',
+  ],
+  [
+    'sum and count',
+    event('order', {
+      count: { atLeast: 4 },
+      sum: { property: 'total', function: 'max', op: 'gt', value: 1 },
+    }),
+    '',
+  ],
 ];
 
 const properties: Example[] = [
   ['equals text', event('page viewed', where('plan', 'equals', { value: 'PRO' })), 'ada'],
-  ['equals text, exactly', event('page viewed', { ...where('plan', 'equals', { value: 'pro', caseSensitive: true }), count: { exactly: 1 } }), 'ada'],
+  [
+    'equals text, exactly',
+    event('page viewed', {
+      ...where('plan', 'equals', { value: 'pro', caseSensitive: true }),
+      count: { exactly: 1 },
+    }),
+    'ada',
+  ],
   ['equals a number', event('page viewed', where('seconds', 'equals', { value: 10 })), 'bob'],
   ['equals true', event('signed up', where('trial', 'equals', { value: true })), 'ada'],
   ['does not equal across types', event('page viewed', where('seconds', 'equals', { value: '10' })), ''],
-  ['not_equals holds without the property', event('page viewed', where('plan', 'not_equals', { value: 'pro' })), 'ada bob'],
-  ['not_equals of what all have', event('page viewed', { ...pricing, ...where('plan', 'not_equals', { value: 'pro' }) }), 'bob'],
+  [
+    'not_equals holds without the property',
+    event('page viewed', where('plan', 'not_equals', { value: 'pro' })),
+    'ada bob',
+  ],
+  [
+    'not_equals of what all have',
+    event('page viewed', { ...pricing, ...where('plan', 'not_equals', { value: 'pro' }) }),
+    'bob',
+  ],
   ['in', event('page viewed', where('plan', 'in', { values: ['free', 7] })), 'bob'],
-  ['not_in', event('page viewed', { ...pricing, ...where('plan', 'not_in', { values: ['free', 7] }) }), 'ada'],
+  [
+    'not_in',
+    event('page viewed', { ...pricing, ...where('plan', 'not_in', { values: ['free', 7] }) }),
+    'ada',
+  ],
   ['contains', event('page viewed', where('plan', 'contains', { value: 'R' })), 'ada bob'],
-  ['not_contains', event('page viewed', { ...pricing, ...where('plan', 'not_contains', { value: 'o' }) }), 'bob'],
+  [
+    'not_contains',
+    event('page viewed', { ...pricing, ...where('plan', 'not_contains', { value: 'o' }) }),
+    'bob',
+  ],
   ['starts_with', event('page viewed', where('plan', 'starts_with', { value: 'fr' })), 'bob'],
   ['ends_with', event('page viewed', where('plan', 'ends_with', { value: 'O' })), 'ada'],
   ['exists', event('signed up', where('until', 'exists')), 'ada bob'],
@@ -133,18 +234,42 @@ const properties: Example[] = [
   ['between', event('page viewed', where('seconds', 'between', { values: [10, 10] })), 'bob'],
   ['before', event('signed up', where('until', 'before', { value: '2026-12-02' })), 'ada'],
   ['after', event('signed up', where('until', 'after', { value: '2026-11-30T23:00:00Z' })), ''],
-  ['between dates', event('signed up', where('until', 'between', { values: ['2026-12-01', '2026-12-31'] })), 'ada'],
+  [
+    'between dates',
+    event('signed up', where('until', 'between', { values: ['2026-12-01', '2026-12-31'] })),
+    'ada',
+  ],
   ['a number is none among texts', event('order', where('total', 'contains', { value: '4' })), ''],
 ];
 
 const step = (name: string, target?: string): object => ({ name, ...(target && { target }) });
 const others: Example[] = [
   ['sequence', { sequence: { steps: [step('page viewed'), step('signed up')], within: '1h' } }, 'ada'],
-  ['sequence, too long', { sequence: { steps: [step('page viewed', '/pricing'), step('signed up')], within: '59m' } }, ''],
-  ['sequence in the other order', { sequence: { steps: [step('signed up'), step('page viewed')], within: '1d' } }, 'bob'],
-  ['sequence, over two days', { sequence: { steps: [step('signed up'), step('page viewed')], within: '2d' } }, 'ada bob'],
-  ['sequence of the same event', { sequence: { steps: [step('order'), step('order'), step('order')], within: '30d' } }, 'ada'],
-  ['sequence of more than there were', { sequence: { steps: [step('order'), step('order'), step('order'), step('order')], within: '300d' } }, ''],
+  [
+    'sequence, too long',
+    { sequence: { steps: [step('page viewed', '/pricing'), step('signed up')], within: '59m' } },
+    '',
+  ],
+  [
+    'sequence in the other order',
+    { sequence: { steps: [step('signed up'), step('page viewed')], within: '1d' } },
+    'bob',
+  ],
+  [
+    'sequence, over two days',
+    { sequence: { steps: [step('signed up'), step('page viewed')], within: '2d' } },
+    'ada bob',
+  ],
+  [
+    'sequence of the same event',
+    { sequence: { steps: [step('order'), step('order'), step('order')], within: '30d' } },
+    'ada',
+  ],
+  [
+    'sequence of more than there were',
+    { sequence: { steps: [step('order'), step('order'), step('order'), step('order')], within: '300d' } },
+    '',
+  ],
   ['segment', { segment: ids.growth }, 'ada'],
   ['segment of segments', { segment: ids.growthOrList }, 'ada'],
   ['segment that is a list', { segment: ids.list }, 'ada'],
@@ -204,7 +329,10 @@ async function find(rule: Rule): Promise<string> {
     const count = countMembers(question);
     const [counted] = await tx.query<{ count: string }>(count.text, count.values);
     expect(Number(counted?.count)).toBe(rows.length);
-    return rows.map((row) => names[row.ordinal] as string).sort().join(' ');
+    return rows
+      .map((row) => names[row.ordinal] as string)
+      .sort()
+      .join(' ');
   });
 }
 

@@ -1,5 +1,8 @@
 import { createDataSource } from '../../api/src/platform/database/data-source.js';
-import { createWithWorkspace, type WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
+import {
+  createWithWorkspace,
+  type WorkspaceTransaction,
+} from '../../api/src/platform/database/with-workspace.js';
 import { newId } from '../../api/src/platform/ids.js';
 import { createTestDatabase } from '../support/database.js';
 

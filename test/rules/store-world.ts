@@ -29,9 +29,18 @@ export async function storeWorld(
   definitions: Iterable<SegmentDefinition>,
 ): Promise<void> {
   const { companies, contacts } = world;
-  const created = (ordinal: number): string => new Date(longAgo + Math.floor(ordinal / 3) * 1_000).toISOString();
-  await insertRows(tx, 'companies', companies.map(({ id }) => ({ id, name: 'A company', created_at: created(0), updated_at: created(0) })));
-  await insertRows(tx, 'company_attributes', companies.flatMap(({ id, attributes }) => valueRows(attributes, { company_id: id })));
+  const created = (ordinal: number): string =>
+    new Date(longAgo + Math.floor(ordinal / 3) * 1_000).toISOString();
+  await insertRows(
+    tx,
+    'companies',
+    companies.map(({ id }) => ({ id, name: 'A company', created_at: created(0), updated_at: created(0) })),
+  );
+  await insertRows(
+    tx,
+    'company_attributes',
+    companies.flatMap(({ id, attributes }) => valueRows(attributes, { company_id: id })),
+  );
   await insertRows(
     tx,
     'contacts',
@@ -43,8 +52,13 @@ export async function storeWorld(
       updated_at: created(ordinal),
     })),
   );
-  const eachOf = <Row>(rows: (contact: WorldContact, ordinal: number) => Row[]): Row[] => contacts.flatMap(rows);
-  await insertRows(tx, 'contact_attributes', eachOf((contact, ordinal) => valueRows(contact.attributes, { ordinal })));
+  const eachOf = <Row>(rows: (contact: WorldContact, ordinal: number) => Row[]): Row[] =>
+    contacts.flatMap(rows);
+  await insertRows(
+    tx,
+    'contact_attributes',
+    eachOf((contact, ordinal) => valueRows(contact.attributes, { ordinal })),
+  );
   await insertRows(
     tx,
     'contact_identities',
@@ -56,11 +70,24 @@ export async function storeWorld(
     tx,
     'consents',
     eachOf(({ consents }, ordinal) =>
-      [...consents].map(([channel, state]) => ({ ordinal, channel, state, source: 'test', recorded_at: created(0) })),
+      [...consents].map(([channel, state]) => ({
+        ordinal,
+        channel,
+        state,
+        source: 'test',
+        recorded_at: created(0),
+      })),
     ),
   );
-  await ensurePartitions(tx, contacts.flatMap(({ events }) => events.map((event) => event.occurredAt)));
-  await insertRows(tx, 'events', eachOf(({ events }, ordinal) => events.map((event) => eventRow(event, ordinal))));
+  await ensurePartitions(
+    tx,
+    contacts.flatMap(({ events }) => events.map((event) => event.occurredAt)),
+  );
+  await insertRows(
+    tx,
+    'events',
+    eachOf(({ events }, ordinal) => events.map((event) => eventRow(event, ordinal))),
+  );
   await storeMemberships(tx, world, definitions);
 }
 
@@ -100,7 +127,9 @@ async function storeMemberships(
     );
   await insertRows(tx, 'list_members', members);
   const seedList = newId();
-  await insertRows(tx, 'seed_lists', [{ id: seedList, name: 'Seeds', created_by: 'system', created_at: added }]);
+  await insertRows(tx, 'seed_lists', [
+    { id: seedList, name: 'Seeds', created_by: 'system', created_at: added },
+  ]);
   await insertRows(
     tx,
     'lookalikes',
@@ -128,7 +157,10 @@ function valueRows(attributes: ReadonlyMap<string, WorldValue>, holder: object):
   );
 }
 
-function eventRow({ id, name, target, properties, occurredAt }: WorldEvent, ordinal: number): Record<string, unknown> {
+function eventRow(
+  { id, name, target, properties, occurredAt }: WorldEvent,
+  ordinal: number,
+): Record<string, unknown> {
   return {
     id,
     ordinal,

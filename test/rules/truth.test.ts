@@ -1,5 +1,12 @@
 import type { Rule } from '@coterie/rules';
-import { evaluate, ruleArbitrary, SEGMENT_IDS, TUNED, worldArbitrary, type World } from '@coterie/rules/testing';
+import {
+  evaluate,
+  ruleArbitrary,
+  SEGMENT_IDS,
+  TUNED,
+  worldArbitrary,
+  type World,
+} from '@coterie/rules/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodesOf } from '../../api/src/modules/segments/engine/tree.js';
@@ -52,7 +59,8 @@ it(
         const { world, definitions } = withDefinitions(storable(drawn), rules);
         await inPassing(async (tx) => {
           await storeWorld(tx, world, definitions.values());
-          for (const rule of asked) await agree(tx, world, { rule, definitions, now: world.now, timeZone: world.zone });
+          for (const rule of asked)
+            await agree(tx, world, { rule, definitions, now: world.now, timeZone: world.zone });
         });
       },
     );
@@ -72,7 +80,11 @@ function withDefinitions(
   ]);
   const segments = new Map(world.segments);
   for (const { id, rule } of definitions.values()) {
-    if (rule) segments.set(id, new Set(evaluate(rule, { ...world, segments: new Map(segments).set(nowhere, new Set()) })));
+    if (rule)
+      segments.set(
+        id,
+        new Set(evaluate(rule, { ...world, segments: new Map(segments).set(nowhere, new Set()) })),
+      );
   }
   return { world: { ...world, segments }, definitions };
 }
@@ -82,11 +94,14 @@ async function agree(tx: WorkspaceTransaction, world: World, question: Question)
   const meant = (rule: Rule): number[] => evaluate(rule, world).map((id) => ordinalOf.get(id) as number);
   const everyone = [...ordinalOf.values()];
   const expected = meant(question.rule);
-  const ask = <Row>({ text, values }: { text: string; values: unknown[] }): Promise<Row[]> => tx.query<Row>(text, values);
+  const ask = <Row>({ text, values }: { text: string; values: unknown[] }): Promise<Row[]> =>
+    tx.query<Row>(text, values);
 
   const members = await ask<{ ordinal: number }>(memberOrdinals(question));
   expect(ordinalsOf(members)).toEqual(expected);
-  const others = await ask<{ ordinal: number }>(memberOrdinals({ ...question, rule: { not: question.rule } }));
+  const others = await ask<{ ordinal: number }>(
+    memberOrdinals({ ...question, rule: { not: question.rule } }),
+  );
   expect(ordinalsOf(others)).toEqual(everyone.filter((ordinal) => !expected.includes(ordinal)));
   expect(await ask(countMembers(question))).toEqual([{ count: String(expected.length) }]);
 
@@ -118,7 +133,7 @@ function comparePlaces({ contacts }: World, a: number, b: number): number {
 
 async function readPages(tx: WorkspaceTransaction, question: Question): Promise<number[]> {
   const found: number[] = [];
-  for (let after: { createdAt: string; id: string } | undefined; ; ) {
+  for (let after: { createdAt: string; id: string } | undefined; ;) {
     const { text, values } = pageOfMembers(question, { limit: 4, ...(after && { after }) });
     const rows = await tx.query<{ id: string; ordinal: number; created_at: string }>(text, values);
     found.push(...rows.map((row) => row.ordinal));

@@ -55,7 +55,9 @@ describe('a preview', () => {
       { job_title: b, plan: 'x' },
       { job_title: b, plan: 'y' },
     );
-    const preview = await segments.preview(`(job_title is "${a}" or job_title is "${b}") and not plan is "y"`);
+    const preview = await segments.preview(
+      `(job_title is "${a}" or job_title is "${b}") and not plan is "y"`,
+    );
     expect(preview.counts.nodes).toEqual([
       { path: 'rule', count: 2 },
       { path: 'rule.all[0]', count: 3 },
@@ -138,7 +140,10 @@ describe.each([
     const title = freshRule();
     const rule = `${title} and last_seen_at within last 1 hours`;
     const start = segments.clock.at;
-    await segments.people({ job_title: titleOf(title), last_seen_at: new Date(start.getTime() - 59 * 60_000 - 30_000).toISOString() });
+    await segments.people({
+      job_title: titleOf(title),
+      last_seen_at: new Date(start.getTime() - 59 * 60_000 - 30_000).toISOString(),
+    });
     expect(brief(await segments.preview(rule, cache))).toEqual([1, 'COMPUTED']);
     segments.clock.at = new Date(start.getTime() + 20_000);
     expect(brief(await segments.preview(rule, cache))).toEqual([1, 'CACHE']);
@@ -191,7 +196,11 @@ describe('a lying cache', () => {
     const rule = freshRule();
     const find = async (): Promise<string[]> => {
       const keys: string[] = [];
-      for await (const some of client.scanIterator({ MATCH: `*${segments.workspaceId}*:count:*`, COUNT: 1000 })) keys.push(...some);
+      for await (const some of client.scanIterator({
+        MATCH: `*${segments.workspaceId}*:count:*`,
+        COUNT: 1000,
+      }))
+        keys.push(...some);
       return keys;
     };
     await segments.people({ job_title: titleOf(rule) });
@@ -213,12 +222,14 @@ it('counts without a cache when Redis does not answer', async () => {
   const cache = createRedisCache('redis://127.0.0.1:1', silent);
   const rule = freshRule();
   await segments.people({ job_title: titleOf(rule) });
-  for (let time = 0; time < 2; time += 1) expect(brief(await segments.preview(rule, cache))).toEqual([1, 'COMPUTED']);
+  for (let time = 0; time < 2; time += 1)
+    expect(brief(await segments.preview(rule, cache))).toEqual([1, 'COMPUTED']);
   await cache.close();
 });
 
 it('keeps everything of a workspace under its hash tag', async () => {
   const cache = openedCache();
   await segments.preview(freshRule(), cache);
-  for (const key of [...cache.entries.keys(), ...cache.reads]) expect(key).toContain(`{${segments.workspaceId}}`);
+  for (const key of [...cache.entries.keys(), ...cache.reads])
+    expect(key).toContain(`{${segments.workspaceId}}`);
 });

@@ -5,8 +5,16 @@ import { duplicateSegment } from '../../api/src/modules/segments/duplicate-segme
 import { addToList, largestListChange, removeFromList } from '../../api/src/modules/segments/list-members.js';
 import { listMembers } from '../../api/src/modules/segments/members.js';
 import type { SegmentEntity } from '../../api/src/modules/segments/segment.entity.js';
-import { findSegment, listSegments, listVersions } from '../../api/src/modules/segments/segment.repository.js';
-import { restoreVersion, updateSegment, type SegmentChange } from '../../api/src/modules/segments/update-segment.js';
+import {
+  findSegment,
+  listSegments,
+  listVersions,
+} from '../../api/src/modules/segments/segment.repository.js';
+import {
+  restoreVersion,
+  updateSegment,
+  type SegmentChange,
+} from '../../api/src/modules/segments/update-segment.js';
 import { Failure } from '../../api/src/platform/errors.js';
 import { newId } from '../../api/src/platform/ids.js';
 import { openSegments, type Segments } from './open-segments.js';
@@ -79,11 +87,19 @@ describe('creating', () => {
 
   it('refuses a name that another active segment has, whatever its case', async () => {
     await create(`Taken ${names}`, anyRule);
-    expect(await failureOf(create(`TAKEN ${names}`, anyRule))).toMatchObject({ code: 'CONFLICT', path: 'input.name' });
+    expect(await failureOf(create(`TAKEN ${names}`, anyRule))).toMatchObject({
+      code: 'CONFLICT',
+      path: 'input.name',
+    });
   });
 
   it('tells every problem of a rule with its path', async () => {
-    const rule = { all: [{ attribute: { key: 'nonsense', op: 'exists' } }, { event: { name: 'x', count: { atLeast: 0 } } }] };
+    const rule = {
+      all: [
+        { attribute: { key: 'nonsense', op: 'exists' } },
+        { event: { name: 'x', count: { atLeast: 0 } } },
+      ],
+    };
     const failure = await failureOf(create(`Bad ${names}`, rule));
     expect(failure).toMatchObject({ code: 'INVALID_RULE', path: 'input.rule' });
     expect(failure.problems.map(({ code, path }) => [code, path])).toEqual([
@@ -101,7 +117,12 @@ describe('creating', () => {
   it.each([
     ['a segment', (id: string) => ({ segment: id }), 'UNKNOWN_SEGMENT', 'rule.not.segment'],
     ['a list', (id: string) => ({ list: id }), 'UNKNOWN_LIST', 'rule.not.list'],
-    ['a lookalike', (id: string) => ({ lookalike: { id, top: 5 } }), 'UNKNOWN_LOOKALIKE', 'rule.not.lookalike.id'],
+    [
+      'a lookalike',
+      (id: string) => ({ lookalike: { id, top: 5 } }),
+      'UNKNOWN_LOOKALIKE',
+      'rule.not.lookalike.id',
+    ],
   ])('refuses %s that is not there, and one of another workspace alike', async (_, node, code, path) => {
     const other = await segments.addWorkspace();
     const foreign = await segments.withWorkspace(other, (tx) =>
@@ -125,7 +146,12 @@ describe('editing', () => {
   it('makes a version of each change, with who made it and the text to compare', async () => {
     const first = await create(`Edited ${names}`, anyRule);
     const second = await update({ id: first.id, expectedVersion: 1, name: `Renamed ${names}` });
-    const third = await update({ id: first.id, expectedVersion: 2, rule: 'plan is "pro"', description: 'Payers' });
+    const third = await update({
+      id: first.id,
+      expectedVersion: 2,
+      rule: 'plan is "pro"',
+      description: 'Payers',
+    });
     expect([second.version, third.version]).toEqual([2, 3]);
     expect(third).toMatchObject({ name: `Renamed ${names}`, description: 'Payers' });
     const { edges } = await segments.inside((tx) => listVersions(tx, first.id, page));
@@ -138,7 +164,12 @@ describe('editing', () => {
 
   it('makes no version of a change that changes nothing', async () => {
     const segment = await create(`Same ${names}`, 'any of (plan is "a", job_title exists)');
-    const same = await update({ id: segment.id, expectedVersion: 1, name: segment.name, rule: segment.rule as object });
+    const same = await update({
+      id: segment.id,
+      expectedVersion: 1,
+      name: segment.name,
+      rule: segment.rule as object,
+    });
     expect(same.version).toBe(1);
   });
 
@@ -171,7 +202,9 @@ describe('editing', () => {
       restoreVersion(tx, { id, version: 1, expectedVersion: 2 }, editor),
     );
     expect(restored).toMatchObject({ version: 3, name: `Restored ${names}`, rule });
-    const unknown = segments.inside((tx, editor) => restoreVersion(tx, { id, version: 9, expectedVersion: 3 }, editor));
+    const unknown = segments.inside((tx, editor) =>
+      restoreVersion(tx, { id, version: 9, expectedVersion: 3 }, editor),
+    );
     expect(await failureOf(unknown)).toMatchObject({ code: 'NOT_FOUND', path: 'input.version' });
   });
 
@@ -181,10 +214,16 @@ describe('editing', () => {
       createSegment(tx, { name: 'Foreign' }, { actor: 'user:test', now: segments.clock.now() }),
     );
     const answers = await Promise.all(
-      [foreign.id, newId(), 'no id at all', '\0'].map((id) => failureOf(update({ id, expectedVersion: 1, name: 'Mine' }))),
+      [foreign.id, newId(), 'no id at all', '\0'].map((id) =>
+        failureOf(update({ id, expectedVersion: 1, name: 'Mine' })),
+      ),
     );
     for (const { code, path, message } of answers) {
-      expect({ code, path, message }).toEqual({ code: 'NOT_FOUND', path: 'input.id', message: answers[0]?.message });
+      expect({ code, path, message }).toEqual({
+        code: 'NOT_FOUND',
+        path: 'input.id',
+        message: answers[0]?.message,
+      });
     }
   });
 });
@@ -193,7 +232,9 @@ describe('cycles', () => {
   it('are refused by name, with the path of the condition that closes them', async () => {
     const a = await create(`A ${names}`, anyRule);
     const b = await create(`B ${names}`, { segment: a.id });
-    const c = await create(`C ${names}`, { any: [{ list: (await create(`List ${names}`)).id }, { segment: b.id }] });
+    const c = await create(`C ${names}`, {
+      any: [{ list: (await create(`List ${names}`)).id }, { segment: b.id }],
+    });
     const rule = { all: [{ attribute: { key: 'plan', op: 'exists' } }, { not: { segment: c.id } }] };
     const failure = await failureOf(update({ id: a.id, expectedVersion: 1, rule }));
     expect(failure).toMatchObject({ code: 'SEGMENT_CYCLE', path: 'rule.all[1].not.segment' });
@@ -218,7 +259,10 @@ describe('cycles', () => {
 
   it('are not seen in a ladder, which is answered without doubling at every rung', async () => {
     const people = await segments.people({ job_title: 'Rung' }, {});
-    let [left, right] = [await create(`L0 ${names}`, 'job_title is "rung"'), await create(`R0 ${names}`, anyRule)];
+    let [left, right] = [
+      await create(`L0 ${names}`, 'job_title is "rung"'),
+      await create(`R0 ${names}`, anyRule),
+    ];
     for (let rung = 1; rung <= 30; rung += 1) {
       const rule = { all: [{ segment: left.id }, { segment: right.id }] };
       [left, right] = [await create(`L${rung} ${names}`, rule), await create(`R${rung} ${names}`, rule)];
@@ -293,7 +337,9 @@ describe('lists', () => {
       return edges.map(({ node }) => node.id);
     };
     expect(await members()).toEqual([one, two].sort());
-    const removed = await segments.inside((tx) => removeFromList(tx, { segmentId: list.id, contactIds: [one, one, other] }));
+    const removed = await segments.inside((tx) =>
+      removeFromList(tx, { segmentId: list.id, contactIds: [one, one, other] }),
+    );
     expect(removed.map(({ changed }) => changed)).toEqual([true, false, false]);
     expect(await members()).toEqual([two]);
   });
@@ -304,7 +350,9 @@ describe('lists', () => {
     const many = segments.inside((tx, { now }) => addToList(tx, { segmentId: list.id, contactIds }, now));
     expect(await failureOf(many)).toMatchObject({ code: 'TOO_LARGE', path: 'input.contactIds' });
     const byRule = await create(`By rule ${names}`, anyRule);
-    const wrong = segments.inside((tx, { now }) => addToList(tx, { segmentId: byRule.id, contactIds: [] }, now));
+    const wrong = segments.inside((tx, { now }) =>
+      addToList(tx, { segmentId: byRule.id, contactIds: [] }, now),
+    );
     expect(await failureOf(wrong)).toMatchObject({ code: 'INVALID_INPUT', path: 'input.id' });
   });
 
@@ -312,7 +360,8 @@ describe('lists', () => {
     const list = await create(`List ${names}`);
     const people = await segments.people({}, {});
     await segments.inside((tx, { now }) => addToList(tx, { segmentId: list.id, contactIds: people }, now));
-    const copy = (): Promise<SegmentEntity> => segments.inside((tx, editor) => duplicateSegment(tx, { id: list.id }, editor));
+    const copy = (): Promise<SegmentEntity> =>
+      segments.inside((tx, editor) => duplicateSegment(tx, { id: list.id }, editor));
     const [first, second] = [await copy(), await copy()];
     expect([first.name, second.name]).toEqual([`List ${names} (copy)`, `List ${names} (copy 2)`]);
     const { edges } = await segments.inside((tx) => listMembers(tx, second, page, segments.clock.now()));
@@ -328,15 +377,17 @@ describe('listing', () => {
     for (const descending of [false, true]) {
       for (const by of ['name', 'createdAt', 'updatedAt'] as const) {
         const seen: string[] = [];
-        for (let after: string | null = null; ; ) {
+        for (let after: string | null = null; ;) {
           const filter = { kind: 'rule', folded: mark.toLowerCase() } as const;
-          const found = await segments.inside((tx) => listSegments(tx, filter, { by, descending }, { first: 2, after }));
+          const found = await segments.inside((tx) =>
+            listSegments(tx, filter, { by, descending }, { first: 2, after }),
+          );
           seen.push(...found.edges.map(({ node }) => node.name.slice(mark.length + 1)));
           if (!found.pageInfo.hasNextPage) break;
           after = found.pageInfo.endCursor;
         }
         const expected = by === 'name' ? ['A', 'b', 'c', 'D', 'e'] : ['b', 'A', 'c', 'D', 'e'];
-        expect(seen).toEqual(descending ? expected.reverse() : expected);
+        expect(seen).toEqual(descending ? expected.toReversed() : expected);
       }
     }
   });
@@ -347,7 +398,9 @@ describe('listing', () => {
     ['with a NUL', ['a\0', newId()]],
   ])('refuses a cursor %s', async (_, key) => {
     const after = Buffer.from(JSON.stringify(key)).toString('base64url');
-    const listed = segments.inside((tx) => listSegments(tx, {}, { by: 'name', descending: false }, { first: 2, after }));
+    const listed = segments.inside((tx) =>
+      listSegments(tx, {}, { by: 'name', descending: false }, { first: 2, after }),
+    );
     expect(await failureOf(listed)).toMatchObject({ code: 'INVALID_CURSOR', path: 'after' });
   });
 });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSegment } from '../../api/src/modules/segments/create-segment.js';
-import { explainMembership, type MembershipExplanation } from '../../api/src/modules/segments/explain-membership.js';
+import {
+  explainMembership,
+  type MembershipExplanation,
+} from '../../api/src/modules/segments/explain-membership.js';
 import { addToList } from '../../api/src/modules/segments/list-members.js';
 import { segmentsOfContacts } from '../../api/src/modules/segments/members.js';
 import { newId } from '../../api/src/platform/ids.js';
@@ -12,13 +15,27 @@ let ada: string;
 let nil: string;
 let names = 0;
 
-const visits = ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05', '2026-11-06', '2026-01-01'];
+const visits = [
+  '2026-11-01',
+  '2026-11-02',
+  '2026-11-03',
+  '2026-11-04',
+  '2026-11-05',
+  '2026-11-06',
+  '2026-01-01',
+];
 
 beforeAll(async () => {
   segments = await openSegments();
-  [ada, nil] = (await segments.people({ job_title: 'Head of Growth', tags: ['VIP', 'Beta'] }, {})) as [string, string];
+  [ada, nil] = (await segments.people({ job_title: 'Head of Growth', tags: ['VIP', 'Beta'] }, {})) as [
+    string,
+    string,
+  ];
   await segments.inside(async (tx) => {
-    const [{ ordinal } = { ordinal: -1 }] = await tx.query<{ ordinal: number }>('select ordinal from contacts where id = $1', [ada]);
+    const [{ ordinal } = { ordinal: -1 }] = await tx.query<{ ordinal: number }>(
+      'select ordinal from contacts where id = $1',
+      [ada],
+    );
     const instants = visits.map((day) => new Date(`${day}T10:00:00.000Z`));
     await ensurePartitions(tx, instants);
     await insertRows(
@@ -26,12 +43,32 @@ beforeAll(async () => {
       'events',
       instants.map((instant) => {
         const [id, at] = [newId(), instant.toISOString()];
-        const name = { name: 'Page Viewed', folded_name: 'page viewed', target: '/pricing', folded_target: '/pricing' };
-        return { id, ordinal, ...name, properties: {}, occurred_at: at, received_at: at, source: 'test', message_id: id };
+        const name = {
+          name: 'Page Viewed',
+          folded_name: 'page viewed',
+          target: '/pricing',
+          folded_target: '/pricing',
+        };
+        return {
+          id,
+          ordinal,
+          ...name,
+          properties: {},
+          occurred_at: at,
+          received_at: at,
+          source: 'test',
+          message_id: id,
+        };
       }),
     );
     await insertRows(tx, 'consents', [
-      { ordinal, channel: 'email', state: 'granted', source: 'form', recorded_at: '2026-01-02T00:00:00.000Z' },
+      {
+        ordinal,
+        channel: 'email',
+        state: 'granted',
+        source: 'form',
+        recorded_at: '2026-01-02T00:00:00.000Z',
+      },
     ]);
   });
 });
@@ -39,14 +76,20 @@ afterAll(() => segments?.close());
 
 const store = async (rule: string | null): Promise<string> => {
   const name = `Explained ${(names += 1)}`;
-  const stored = await segments.inside((tx, editor) => createSegment(tx, { name, rule: rule ? { text: rule } : null }, editor));
+  const stored = await segments.inside((tx, editor) =>
+    createSegment(tx, { name, rule: rule ? { text: rule } : null }, editor),
+  );
   return stored.id;
 };
 
 const explain = (segmentId: string, contactId: string): Promise<MembershipExplanation> =>
-  segments.withWorkspace(segments.workspaceId, (tx) => explainMembership(tx, { segmentId, contactId }, segments.clock.now()), {
-    snapshot: true,
-  });
+  segments.withWorkspace(
+    segments.workspaceId,
+    (tx) => explainMembership(tx, { segmentId, contactId }, segments.clock.now()),
+    {
+      snapshot: true,
+    },
+  );
 
 describe('an explanation', () => {
   it('tells each node with its path and whether it holds, a group before its children', async () => {
@@ -66,7 +109,9 @@ describe('an explanation', () => {
   });
 
   it('shows the value of an attribute and since when it holds', async () => {
-    const id = await store('job_title contains "growth" and tags includes any of ("vip") and plan not exists');
+    const id = await store(
+      'job_title contains "growth" and tags includes any of ("vip") and plan not exists',
+    );
     const { isMember, nodes } = await explain(id, ada);
     expect(isMember).toBe(true);
     expect(nodes.flatMap((node) => node.evidence)).toEqual([
@@ -81,8 +126,13 @@ describe('an explanation', () => {
     const [evidence] = (await explain(id, ada)).nodes[0]?.evidence ?? [];
     expect(evidence).toMatchObject({ kind: 'events', total: 6 });
     const latest = evidence?.kind === 'events' ? evidence.latest : [];
-    expect(latest.map(({ name, target, occurredAt }) => [name, target, occurredAt.toISOString().slice(0, 10)])).toEqual(
-      visits.slice(1, 6).reverse().map((day) => ['Page Viewed', '/pricing', day]),
+    expect(
+      latest.map(({ name, target, occurredAt }) => [name, target, occurredAt.toISOString().slice(0, 10)]),
+    ).toEqual(
+      visits
+        .slice(1, 6)
+        .toReversed()
+        .map((day) => ['Page Viewed', '/pricing', day]),
     );
     const none = (await explain(id, nil)).nodes[0];
     expect(none).toMatchObject({ holds: false, evidence: [{ kind: 'events', total: 0, latest: [] }] });
@@ -91,11 +141,16 @@ describe('an explanation', () => {
   it('shows the events of each step of a sequence', async () => {
     const id = await store('sequence (event "page viewed", event "signed up") within 1 days');
     const { nodes } = await explain(id, ada);
-    expect(nodes[0]?.evidence).toMatchObject([{ kind: 'events', total: 7 }, { kind: 'events', total: 0 }]);
+    expect(nodes[0]?.evidence).toMatchObject([
+      { kind: 'events', total: 7 },
+      { kind: 'events', total: 0 },
+    ]);
   });
 
   it('shows consents and identities, known or not', async () => {
-    const id = await store('consent email granted and consent ads unknown and identified by external_id and identified by phone');
+    const id = await store(
+      'consent email granted and consent ads unknown and identified by external_id and identified by phone',
+    );
     const { nodes, isMember } = await explain(id, ada);
     expect(isMember).toBe(false);
     const recordedAt = new Date('2026-01-02T00:00:00.000Z');

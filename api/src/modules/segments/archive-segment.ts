@@ -7,7 +7,11 @@ import { lockDefinitions, requireSegment, setArchived } from './segment.reposito
 import { usersOf } from './used-by.js';
 
 /** Puts a segment aside. Throws IN_USE naming the segments, custom audiences and seed lists that need it. */
-export async function archiveSegment(tx: WorkspaceTransaction, id: string, now: Date): Promise<SegmentEntity> {
+export async function archiveSegment(
+  tx: WorkspaceTransaction,
+  id: string,
+  now: Date,
+): Promise<SegmentEntity> {
   await lockDefinitions(tx);
   const segment = await requireSegment(tx, id, 'input.id');
   if (segment.archivedAt) return segment;
@@ -35,14 +39,26 @@ export async function unarchiveSegment(tx: WorkspaceTransaction, id: string): Pr
   if (!segment.archivedAt) return segment;
   await refuseTakenName(tx, segment.name, segment.id, 'input.id');
   if (segment.rule) {
-    await checkRule(tx, { tree: segment.rule }, { segmentId: segment.id, name: segment.name, path: 'input.id' });
+    await checkRule(
+      tx,
+      { tree: segment.rule },
+      { segmentId: segment.id, name: segment.name, path: 'input.id' },
+    );
   }
   return move(tx, segment, null);
 }
 
-const words = { segment: 'the segment', custom_audience: 'the custom audience', seed_list: 'the seed list' } as const;
+const words = {
+  segment: 'the segment',
+  custom_audience: 'the custom audience',
+  seed_list: 'the seed list',
+} as const;
 
-async function move(tx: WorkspaceTransaction, segment: SegmentEntity, archivedAt: Date | null): Promise<SegmentEntity> {
+async function move(
+  tx: WorkspaceTransaction,
+  segment: SegmentEntity,
+  archivedAt: Date | null,
+): Promise<SegmentEntity> {
   await setArchived(tx, segment.id, archivedAt);
   noteDefinitionChange(tx, segment.id);
   return Object.assign(segment, { archivedAt });

@@ -25,7 +25,11 @@ export interface RuleOwner {
  * are in use, and no segment comes to contain itself.
  * Throws INVALID_RULE with every problem and its path, or SEGMENT_CYCLE naming the circle.
  */
-export async function checkRule(tx: WorkspaceTransaction, source: RuleSource, owner: RuleOwner): Promise<Rule> {
+export async function checkRule(
+  tx: WorkspaceTransaction,
+  source: RuleSource,
+  owner: RuleOwner,
+): Promise<Rule> {
   const schema = await loadRuleSchema(tx);
   const tree = source.text == null ? source.tree : readText(source.text, owner);
   const rule = read(validate(tree, schema), owner);
@@ -42,7 +46,10 @@ function read(checked: Validation, { path }: RuleOwner): Rule {
   if (checked.ok) return checked.rule;
   const [first] = checked.problems;
   const more = checked.problems.length > 1 ? ` (and ${checked.problems.length - 1} more)` : '';
-  throw new Failure('INVALID_RULE', `${first?.path}: ${first?.message}${more}`, { path, problems: checked.problems });
+  throw new Failure('INVALID_RULE', `${first?.path}: ${first?.message}${more}`, {
+    path,
+    problems: checked.problems,
+  });
 }
 
 /** The tree that a text stands for. What is wrong with the text is told by line and column. */

@@ -33,7 +33,9 @@ export async function createSegment(
   const id = newId();
   const name = checkName(input.name, 'input.name');
   await refuseTakenName(tx, name, id);
-  const rule = input.rule ? await checkRule(tx, input.rule, { segmentId: id, name, path: 'input.rule' }) : null;
+  const rule = input.rule
+    ? await checkRule(tx, input.rule, { segmentId: id, name, path: 'input.rule' })
+    : null;
   const segment = newSegment(tx, editor, {
     id,
     kind: rule ? 'rule' : 'static',

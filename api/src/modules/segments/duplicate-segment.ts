@@ -52,5 +52,9 @@ async function copyMembers(tx: WorkspaceTransaction, from: string, to: string, n
      returning ordinal`,
     [from, to, now],
   );
-  if (rows.length > 0) tx.changed(rows.map((row) => row.ordinal), `list:${to}`);
+  if (rows.length > 0)
+    tx.changed(
+      rows.map((row) => row.ordinal),
+      `list:${to}`,
+    );
 }

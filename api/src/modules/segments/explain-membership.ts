@@ -1,4 +1,12 @@
-import { describe, references, type Condition, type Kind, kindOf, type Names, type Rule } from '@coterie/rules';
+import {
+  describe,
+  references,
+  type Condition,
+  type Kind,
+  kindOf,
+  type Names,
+  type Rule,
+} from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { notFound } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
@@ -44,9 +52,15 @@ export async function explainMembership(
   const segment = await requireSegment(tx, asked.segmentId, 'segmentId');
   const ordinal = await ordinalOf(tx, asked.contactId);
   const question = await loadQuestion(tx, ruleOf(segment), now);
-  const ids = [question, ...question.definitions.values()].flatMap((part) => (part.rule ? namedBy(part.rule) : []));
+  const ids = [question, ...question.definitions.values()].flatMap((part) =>
+    part.rule ? namedBy(part.rule) : [],
+  );
   const names = await loadNames(tx, ids);
-  const nodes = await explainRule({ tx, question, ordinal, names, explained: new Set([segment.id]) }, 'rule', 1);
+  const nodes = await explainRule(
+    { tx, question, ordinal, names, explained: new Set([segment.id]) },
+    'rule',
+    1,
+  );
   return {
     segmentId: segment.id,
     contactId: asked.contactId.toLowerCase(),
@@ -67,7 +81,11 @@ interface Explaining {
   explained: Set<string>;
 }
 
-async function explainRule(explaining: Explaining, root: string, rootDepth: number): Promise<NodeExplanation[]> {
+async function explainRule(
+  explaining: Explaining,
+  root: string,
+  rootDepth: number,
+): Promise<NodeExplanation[]> {
   const { tx, question, ordinal, names } = explaining;
   const { text, values } = nodesOfContact(question, ordinal);
   const rows = await tx.query<{ holds: boolean[] }>(text, values);

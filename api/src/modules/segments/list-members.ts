@@ -39,7 +39,10 @@ export async function addToList(
 }
 
 /** Takes contacts off a static segment; a result for each, in the given order. */
-export async function removeFromList(tx: WorkspaceTransaction, change: ListChange): Promise<ListChangeResult[]> {
+export async function removeFromList(
+  tx: WorkspaceTransaction,
+  change: ListChange,
+): Promise<ListChangeResult[]> {
   await requireList(tx, change);
   const ordinalById = await ordinalsOf(tx, change.contactIds);
   // TypeORM answers a bare DELETE with [rows, count]; wrapped, it is rows as everywhere else.
@@ -61,14 +64,19 @@ async function requireList(tx: WorkspaceTransaction, { segmentId, contactIds }: 
   }
   const segment = await requireSegment(tx, segmentId, 'input.id');
   if (segment.kind !== 'static') {
-    throw new Failure('INVALID_INPUT', 'The members of this segment follow from its rule.', { path: 'input.id' });
+    throw new Failure('INVALID_INPUT', 'The members of this segment follow from its rule.', {
+      path: 'input.id',
+    });
   }
   if (segment.archivedAt) {
     throw new Failure('CONFLICT', 'The segment is archived.', { path: 'input.id' });
   }
 }
 
-async function ordinalsOf(tx: WorkspaceTransaction, contactIds: readonly string[]): Promise<Map<string, number>> {
+async function ordinalsOf(
+  tx: WorkspaceTransaction,
+  contactIds: readonly string[],
+): Promise<Map<string, number>> {
   const rows = await tx.query<{ id: string; ordinal: number }>(
     'select id, ordinal from contacts where id = any($1::uuid[]) order by ordinal for key share',
     [contactIds.filter(isId)],

@@ -70,7 +70,8 @@ function readMemberKey(cursor: string | null | undefined): { createdAt: string; 
   const parts = readCursor(cursor, 2);
   if (!parts) return undefined;
   const [createdAt, id] = parts;
-  const isInstant = typeof createdAt === 'string' && instantPattern.test(createdAt) && !Number.isNaN(Date.parse(createdAt));
+  const isInstant =
+    typeof createdAt === 'string' && instantPattern.test(createdAt) && !Number.isNaN(Date.parse(createdAt));
   if (!isInstant || typeof id !== 'string' || !isId(id)) {
     throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
   }

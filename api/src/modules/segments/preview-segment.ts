@@ -33,7 +33,9 @@ export async function previewSegment(
   const { withWorkspace, clock, countMembers } = services;
   const { sampleSize } = request;
   if (!Number.isInteger(sampleSize) || sampleSize < 0 || sampleSize > largestSample) {
-    throw new Failure('INVALID_INPUT', `A sample has 0 to ${largestSample} members.`, { path: 'input.sampleSize' });
+    throw new Failure('INVALID_INPUT', `A sample has 0 to ${largestSample} members.`, {
+      path: 'input.sampleSize',
+    });
   }
   const now = clock.now();
   const { rule, names } = await withWorkspace(workspaceId, async (tx) => {
@@ -42,7 +44,13 @@ export async function previewSegment(
   });
   const [counts] = await countMembers(workspaceId, async (tx) => [await loadQuestion(tx, rule, now)]);
   if (!counts) throw new Error('One question has one answer.');
-  return { counts, rule, text: print(rule), sentence: describe(rule, names), sample: counts.sample.slice(0, sampleSize) };
+  return {
+    counts,
+    rule,
+    text: print(rule),
+    sentence: describe(rule, names),
+    sample: counts.sample.slice(0, sampleSize),
+  };
 }
 
 function namesIn(tx: WorkspaceTransaction, rule: Rule): Promise<Names> {

@@ -11,9 +11,15 @@ export async function loadQuestion(tx: WorkspaceTransaction, rule: Rule, now: Da
 }
 
 /** The same for several rules at once, in two look-ups however many there are. */
-export async function loadQuestions(tx: WorkspaceTransaction, rules: readonly Rule[], now: Date): Promise<Question[]> {
+export async function loadQuestions(
+  tx: WorkspaceTransaction,
+  rules: readonly Rule[],
+  now: Date,
+): Promise<Question[]> {
   const timeZone = await loadTimeZone(tx);
-  const definitions = await loadDefinitions(tx, [...new Set(rules.flatMap((rule) => references(rule).segments))]);
+  const definitions = await loadDefinitions(tx, [
+    ...new Set(rules.flatMap((rule) => references(rule).segments)),
+  ]);
   return rules.map((rule) => ({ rule, definitions, now, timeZone }));
 }
 
@@ -24,6 +30,8 @@ export function ruleOf(segment: Pick<SegmentEntity, 'id' | 'rule'> | SegmentDefi
 
 /** The IANA name of the workspace's time zone. */
 export async function loadTimeZone(tx: WorkspaceTransaction): Promise<string> {
-  const rows = await tx.query<{ time_zone: string }>('select time_zone from workspaces where id = $1', [tx.workspaceId]);
+  const rows = await tx.query<{ time_zone: string }>('select time_zone from workspaces where id = $1', [
+    tx.workspaceId,
+  ]);
   return rows[0]?.time_zone ?? 'UTC';
 }

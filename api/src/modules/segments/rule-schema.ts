@@ -28,7 +28,9 @@ function attributesOf(catalog: AttributeCatalog, { archived = false } = {}): Map
     [...catalog[subject].values()]
       .filter((definition) => archived || !definition.archivedAt)
       .map(({ key, type, label }): [string, AttributeSchema] =>
-        subject === 'company' ? [`${COMPANY_PREFIX}${key}`, { type, label: `company's ${label}` }] : [key, { type, label }],
+        subject === 'company'
+          ? [`${COMPANY_PREFIX}${key}`, { type, label: `company's ${label}` }]
+          : [key, { type, label }],
       ),
   );
   return new Map(entries);

@@ -27,7 +27,11 @@ const describe = (texts: Record<string, string>): Record<string, { description: 
   Object.fromEntries(Object.entries(texts).map(([name, description]) => [name, { description }]));
 
 /** The values of these enums are spelled as in a rule's JSON, so that a stored tree can be passed as it is. */
-function ruleEnum<Name extends string>(name: string, description: string, texts: Record<Name, string>): object {
+function ruleEnum<Name extends string>(
+  name: string,
+  description: string,
+  texts: Record<Name, string>,
+): object {
   const values = keysOf(Object.keys(texts) as Name[]);
   registerEnumType(values, { name, description, valuesConfig: describe(texts) as never });
   return values;
@@ -61,7 +65,11 @@ const AttributeOperator = ruleEnum('AttributeOperator', 'How an attribute is com
   includes_any: 'The list has at least one of these texts.',
   includes_all: 'The list has every one of these texts.',
 });
-const PropertyOperator = ruleEnum('PropertyOperator', "How an event's property is compared.", propertyOperators);
+const PropertyOperator = ruleEnum(
+  'PropertyOperator',
+  "How an event's property is compared.",
+  propertyOperators,
+);
 const { equals, gt, gte, lt, lte, between } = propertyOperators;
 const SumOperator = ruleEnum('EventSumOperator', 'How what numbers come to is compared.', {
   equals,
@@ -115,7 +123,9 @@ export class HeldForInput {
 }
 
 /** A condition on an attribute. */
-@InputType('AttributeConditionInput', { description: 'A condition on an attribute of the contact or of its company.' })
+@InputType('AttributeConditionInput', {
+  description: 'A condition on an attribute of the contact or of its company.',
+})
 export class AttributeConditionInput {
   @Field(() => String, { description: 'The key of the attribute; `company.` in front means the company.' })
   key!: string;
@@ -123,7 +133,10 @@ export class AttributeConditionInput {
   @Field(() => AttributeOperator, { description: 'How to compare.' })
   op!: string;
 
-  @Field(() => RuleValueScalar, { nullable: true, description: 'What to compare with, for operators on one value.' })
+  @Field(() => RuleValueScalar, {
+    nullable: true,
+    description: 'What to compare with, for operators on one value.',
+  })
   value?: string | number | boolean;
 
   @Field(() => [RuleValueScalar], {
@@ -148,7 +161,10 @@ export class PropertyConditionInput {
   @Field(() => PropertyOperator, { description: 'How to compare.' })
   op!: string;
 
-  @Field(() => RuleValueScalar, { nullable: true, description: 'What to compare with, for operators on one value.' })
+  @Field(() => RuleValueScalar, {
+    nullable: true,
+    description: 'What to compare with, for operators on one value.',
+  })
   value?: string | number | boolean;
 
   @Field(() => [RuleValueScalar], {
@@ -177,7 +193,10 @@ export class EventCountInput {
 /** When an event must have happened. */
 @OneOfInput('EventWindowInput', 'When. Exactly one field.')
 export class EventWindowInput {
-  @Field(() => String, { nullable: true, description: 'Within the last stretch of this duration, such as 30d.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Within the last stretch of this duration, such as 30d.',
+  })
   last?: string;
 
   @Field(() => [String], { nullable: true, description: 'Between two instants in ISO 8601.' })
@@ -188,7 +207,7 @@ export class EventWindowInput {
 }
 
 /** A comparison of what the numbers of the matching events come to. */
-@InputType('EventSumInput', { description: "What the numbers in a property of the matching events come to." })
+@InputType('EventSumInput', { description: 'What the numbers in a property of the matching events come to.' })
 export class EventSumInput {
   @Field(() => String, { description: 'The property that holds the number.' })
   property!: string;
@@ -202,7 +221,10 @@ export class EventSumInput {
   @Field(() => Float, { nullable: true, description: 'What to compare with, for operators on one value.' })
   value?: number;
 
-  @Field(() => [Float], { nullable: true, description: 'What to compare with, for operators on several values.' })
+  @Field(() => [Float], {
+    nullable: true,
+    description: 'What to compare with, for operators on several values.',
+  })
   values?: number[];
 }
 
@@ -212,10 +234,16 @@ export class EventConditionInput {
   @Field(() => String, { description: 'The name of the event.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it was done to: a page, campaign, form or product.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it was done to: a page, campaign, form or product.',
+  })
   target?: string;
 
-  @Field(() => [PropertyConditionInput], { nullable: true, description: 'What its properties must match, all of it.' })
+  @Field(() => [PropertyConditionInput], {
+    nullable: true,
+    description: 'What its properties must match, all of it.',
+  })
   where?: PropertyConditionInput[];
 
   @Field(() => EventCountInput, { nullable: true, description: 'How often; at least once unless given.' })
@@ -224,10 +252,16 @@ export class EventConditionInput {
   @Field(() => EventWindowInput, { nullable: true, description: 'When; ever unless given.' })
   window?: EventWindowInput;
 
-  @Field(() => EventSumInput, { nullable: true, description: 'What a number in the matching events comes to.' })
+  @Field(() => EventSumInput, {
+    nullable: true,
+    description: 'What a number in the matching events comes to.',
+  })
   sum?: EventSumInput;
 
-  @Field(() => Boolean, { nullable: true, description: 'Counts only if it was never done before the window.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Counts only if it was never done before the window.',
+  })
   first?: boolean;
 }
 
@@ -240,7 +274,10 @@ export class SequenceStepInput {
   @Field(() => String, { nullable: true, description: 'What it was done to.' })
   target?: string;
 
-  @Field(() => [PropertyConditionInput], { nullable: true, description: 'What its properties must match, all of it.' })
+  @Field(() => [PropertyConditionInput], {
+    nullable: true,
+    description: 'What its properties must match, all of it.',
+  })
   where?: PropertyConditionInput[];
 }
 
@@ -265,7 +302,9 @@ export class LookalikeConditionInput {
 }
 
 /** A condition on a consent. */
-@InputType('ConsentConditionInput', { description: 'What the contact said about being reached on a channel.' })
+@InputType('ConsentConditionInput', {
+  description: 'What the contact said about being reached on a channel.',
+})
 export class ConsentConditionInput {
   @Field(() => ConsentChannel, { description: 'The channel.' })
   channel!: string;
@@ -302,7 +341,10 @@ export class RuleInput {
   @Field(() => EventConditionInput, { nullable: true, description: 'A condition on what the contact did.' })
   event?: EventConditionInput;
 
-  @Field(() => SequenceConditionInput, { nullable: true, description: 'A condition on the order of what it did.' })
+  @Field(() => SequenceConditionInput, {
+    nullable: true,
+    description: 'A condition on the order of what it did.',
+  })
   sequence?: SequenceConditionInput;
 
   @Field(() => ID, { nullable: true, description: 'Is a member of this segment.' })

@@ -23,7 +23,9 @@ function checkText(text: string, longest: number, path: string): string {
     throw new Failure('INVALID_INPUT', `At most ${longest} characters are allowed.`, { path });
   }
   if (text.includes('\0') || !text.isWellFormed()) {
-    throw new Failure('INVALID_INPUT', 'The text holds a NUL character or half of a surrogate pair.', { path });
+    throw new Failure('INVALID_INPUT', 'The text holds a NUL character or half of a surrogate pair.', {
+      path,
+    });
   }
   return text.normalize('NFC');
 }

@@ -13,7 +13,19 @@ import type {
 
 /** A segment as the API shows it. */
 export function toSegment(row: SegmentEntity): SegmentType {
-  const { workspaceId, id, kind, name, description, version, rule, createdBy, createdAt, updatedAt, archivedAt } = row;
+  const {
+    workspaceId,
+    id,
+    kind,
+    name,
+    description,
+    version,
+    rule,
+    createdBy,
+    createdAt,
+    updatedAt,
+    archivedAt,
+  } = row;
   return {
     workspaceId,
     id,

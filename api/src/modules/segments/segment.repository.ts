@@ -1,7 +1,13 @@
 import { Brackets, IsNull } from 'typeorm';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
-import { largestPage, readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
+import {
+  largestPage,
+  readCursor,
+  toPage,
+  type Page,
+  type PageArgs,
+} from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import { SegmentEntity, SegmentVersionEntity, type SegmentKind } from './segment.entity.js';
 
@@ -33,7 +39,11 @@ export async function findSegment(tx: WorkspaceTransaction, id: string): Promise
 }
 
 /** The segment; throws NOT_FOUND with `path` when the workspace has none of this id. */
-export async function requireSegment(tx: WorkspaceTransaction, id: string, path = 'id'): Promise<SegmentEntity> {
+export async function requireSegment(
+  tx: WorkspaceTransaction,
+  id: string,
+  path = 'id',
+): Promise<SegmentEntity> {
   const segment = await findSegment(tx, id);
   if (!segment) throw notFound('segment', path);
   return segment;
@@ -103,7 +113,11 @@ function invalidCursor(): Failure {
 }
 
 /** Whether another active segment has this name. */
-export async function isNameTaken(tx: WorkspaceTransaction, foldedName: string, exceptId: string): Promise<boolean> {
+export async function isNameTaken(
+  tx: WorkspaceTransaction,
+  foldedName: string,
+  exceptId: string,
+): Promise<boolean> {
   const rows = await tx.query(
     `select 1 from segments where folded_name = $1 and id <> $2 and archived_at is null limit 1`,
     [foldedName, exceptId],
@@ -112,7 +126,11 @@ export async function isNameTaken(tx: WorkspaceTransaction, foldedName: string, 
 }
 
 /** Writes a segment as it now is, together with the version that this makes. */
-export async function storeSegment(tx: WorkspaceTransaction, segment: SegmentEntity, actor: string): Promise<void> {
+export async function storeSegment(
+  tx: WorkspaceTransaction,
+  segment: SegmentEntity,
+  actor: string,
+): Promise<void> {
   await tx.manager.getRepository(SegmentEntity).save(segment, { reload: false });
   await tx.manager.getRepository(SegmentVersionEntity).insert({
     workspaceId: segment.workspaceId,
@@ -128,7 +146,11 @@ export async function storeSegment(tx: WorkspaceTransaction, segment: SegmentEnt
 }
 
 /** Notes when the segment was archived; null brings it back. */
-export async function setArchived(tx: WorkspaceTransaction, id: string, archivedAt: Date | null): Promise<void> {
+export async function setArchived(
+  tx: WorkspaceTransaction,
+  id: string,
+  archivedAt: Date | null,
+): Promise<void> {
   await tx.manager.getRepository(SegmentEntity).update({ workspaceId: tx.workspaceId, id }, { archivedAt });
 }
 

@@ -81,7 +81,8 @@ export class WorkspaceSegmentsResolver {
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })
   @Query(() => SegmentPreviewType, {
-    description: 'Counts a rule and each of its nodes at one version of the workspace, without storing anything.',
+    description:
+      'Counts a rule and each of its nodes at one version of the workspace, without storing anything.',
   })
   async previewSegment(
     @Ctx() { workspace }: WorkspaceContext,
@@ -93,7 +94,8 @@ export class WorkspaceSegmentsResolver {
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })
   @Query(() => MembershipExplanationType, {
-    description: 'Tells why a contact is a member of a segment, or is not: each condition, and on which evidence.',
+    description:
+      'Tells why a contact is a member of a segment, or is not: each condition, and on which evidence.',
   })
   async explainMembership(
     @Ctx() { workspace }: WorkspaceContext,
@@ -131,7 +133,8 @@ export class SegmentMutationsResolver {
   createStaticSegment(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
-    @Arg('input', () => CreateStaticSegmentInput, { description: 'The list.' }) input: CreateStaticSegmentInput,
+    @Arg('input', () => CreateStaticSegmentInput, { description: 'The list.' })
+    input: CreateStaticSegmentInput,
   ): Promise<SegmentType> {
     return this.change(context, (tx, editor) => createSegment(tx, input, editor));
   }
@@ -147,11 +150,14 @@ export class SegmentMutationsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'segments:write' })
-  @Mutation(() => SegmentType, { description: 'Makes a segment again what it was at a version, which makes a new version.' })
+  @Mutation(() => SegmentType, {
+    description: 'Makes a segment again what it was at a version, which makes a new version.',
+  })
   restoreSegmentVersion(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
-    @Arg('input', () => RestoreSegmentVersionInput, { description: 'The version.' }) input: RestoreSegmentVersionInput,
+    @Arg('input', () => RestoreSegmentVersionInput, { description: 'The version.' })
+    input: RestoreSegmentVersionInput,
   ): Promise<SegmentType> {
     return this.change(context, (tx, editor) => restoreVersion(tx, input, editor));
   }
@@ -167,7 +173,9 @@ export class SegmentMutationsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'segments:write' })
-  @Mutation(() => SegmentType, { description: 'Puts a segment aside. Refused with IN_USE, naming them, while others use it.' })
+  @Mutation(() => SegmentType, {
+    description: 'Puts a segment aside. Refused with IN_USE, naming them, while others use it.',
+  })
   archiveSegment(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
@@ -187,24 +195,32 @@ export class SegmentMutationsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'segments:write' })
-  @Mutation(() => [ListChangeResultType], { description: 'Puts contacts on a static segment: a result for each, in the given order.' })
+  @Mutation(() => [ListChangeResultType], {
+    description: 'Puts contacts on a static segment: a result for each, in the given order.',
+  })
   addToStaticSegment(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => ListChangeInput, { description: 'The contacts.' }) input: ListChangeInput,
   ): Promise<ListChangeResultType[]> {
     const { withWorkspace, clock } = this.services;
-    return withWorkspace(context.workspace.id, (tx) => addToList(tx, { ...input, segmentId: input.id }, clock.now()));
+    return withWorkspace(context.workspace.id, (tx) =>
+      addToList(tx, { ...input, segmentId: input.id }, clock.now()),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'segments:write' })
-  @Mutation(() => [ListChangeResultType], { description: 'Takes contacts off a static segment: a result for each, in the given order.' })
+  @Mutation(() => [ListChangeResultType], {
+    description: 'Takes contacts off a static segment: a result for each, in the given order.',
+  })
   removeFromStaticSegment(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => ListChangeInput, { description: 'The contacts.' }) input: ListChangeInput,
   ): Promise<ListChangeResultType[]> {
-    return this.services.withWorkspace(context.workspace.id, (tx) => removeFromList(tx, { ...input, segmentId: input.id }));
+    return this.services.withWorkspace(context.workspace.id, (tx) =>
+      removeFromList(tx, { ...input, segmentId: input.id }),
+    );
   }
 
   private change(
@@ -221,7 +237,10 @@ export class SegmentMutationsResolver {
 export class SegmentResolver {
   constructor(private readonly services: SegmentResolverServices) {}
 
-  @FieldResolver(() => String, { nullable: true, description: 'Its rule as a sentence; null for a static segment.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Its rule as a sentence; null for a static segment.',
+  })
   sentence(@Ctx() context: RequestContext, @Root() segment: SegmentType): Promise<string | null> {
     return this.services.segments(context, segment.workspaceId).sentence.load(toKey(segment));
   }
@@ -232,7 +251,10 @@ export class SegmentResolver {
   }
 
   @FieldResolver(() => [SegmentUserType], { description: 'What uses it.' })
-  async usedBy(@Ctx() context: RequestContext, @Root() { workspaceId, id }: SegmentType): Promise<SegmentUserType[]> {
+  async usedBy(
+    @Ctx() context: RequestContext,
+    @Root() { workspaceId, id }: SegmentType,
+  ): Promise<SegmentUserType[]> {
     const users = await this.services.segments(context, workspaceId).usedBy.load(id);
     return users as SegmentUserType[];
   }
@@ -246,7 +268,9 @@ export class SegmentResolver {
     const { withWorkspace, clock, contacts } = this.services;
     const { workspaceId } = segment;
     const page = await withWorkspace(workspaceId, (tx) => listMembers(tx, toKey(segment), args, clock.now()));
-    const shown = await contacts(context, workspaceId).contact.loadMany(page.edges.map(({ node }) => node.ordinal));
+    const shown = await contacts(context, workspaceId).contact.loadMany(
+      page.edges.map(({ node }) => node.ordinal),
+    );
     // A contact that was erased since the page was read is left out.
     const edges = page.edges.flatMap(({ cursor }, index) => {
       const node = shown[index];
@@ -291,7 +315,10 @@ export class ContactSegmentsResolver {
   constructor(private readonly services: SegmentResolverServices) {}
 
   @FieldResolver(() => [SegmentType], { description: 'The active segments that it is a member of, by name.' })
-  async segments(@Ctx() context: RequestContext, @Root() { workspaceId, id }: ContactType): Promise<SegmentType[]> {
+  async segments(
+    @Ctx() context: RequestContext,
+    @Root() { workspaceId, id }: ContactType,
+  ): Promise<SegmentType[]> {
     return (await this.services.segments(context, workspaceId).segmentsOf.load(id)).map(toSegment);
   }
 }

@@ -82,10 +82,14 @@ export class CountType {
   @Field(() => Int, { description: 'The number of contacts.' })
   value!: number;
 
-  @Field(() => Date, { description: 'When it was taken. What is relative to now is relative to this minute.' })
+  @Field(() => Date, {
+    description: 'When it was taken. What is relative to now is relative to this minute.',
+  })
   asOf!: Date;
 
-  @Field(() => Float, { description: 'The version of the workspace at which it is exact: every write raises it.' })
+  @Field(() => Float, {
+    description: 'The version of the workspace at which it is exact: every write raises it.',
+  })
   version!: number;
 
   @Field(() => CountSourceEnum, { description: 'Where it comes from.' })
@@ -116,10 +120,16 @@ export class SegmentType {
   @Field(() => Int, { description: 'Counts the changes of its definition, from 1.' })
   version!: number;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Its rule as a tree; null for a static segment.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Its rule as a tree; null for a static segment.',
+  })
   rule!: object | null;
 
-  @Field(() => String, { nullable: true, description: 'Its rule in the text form; null for a static segment.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Its rule in the text form; null for a static segment.',
+  })
   text!: string | null;
 
   @Field(() => String, { description: 'Who created it: `user:<id>` or `key:<id>`.' })
@@ -148,12 +158,16 @@ export class SegmentVersionType {
   @Field(() => String, { description: 'The description at that version.' })
   description!: string;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'The rule as a tree; null for a static segment.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'The rule as a tree; null for a static segment.',
+  })
   rule!: object | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The rule in its text form, a condition a line, so that two versions can be compared line by line.',
+    description:
+      'The rule in its text form, a condition a line, so that two versions can be compared line by line.',
   })
   text!: string | null;
 
@@ -165,7 +179,9 @@ export class SegmentVersionType {
 }
 
 /** What uses a segment. */
-@ObjectType('SegmentUser', { description: 'Something that uses a segment, which therefore cannot be archived.' })
+@ObjectType('SegmentUser', {
+  description: 'Something that uses a segment, which therefore cannot be archived.',
+})
 @Readable('segments:read')
 export class SegmentUserType {
   @Field(() => SegmentUserKindEnum, { description: 'What it is.' })
@@ -207,7 +223,8 @@ export class SegmentPreviewType {
   count!: CountType;
 
   @Field(() => [NodeCountType], {
-    description: 'How many meet each node of the rule, a group before its children; all at the version of the count.',
+    description:
+      'How many meet each node of the rule, a group before its children; all at the version of the count.',
   })
   nodes!: NodeCountType[];
 
@@ -228,7 +245,9 @@ export class AttributeEvidenceType {
   @Field(() => String, { description: 'The key of the attribute; `company.` in front means the company.' })
   key!: string;
 
-  @Field(() => [RuleValueScalar], { description: 'The value, or the items of a list; empty where there is none.' })
+  @Field(() => [RuleValueScalar], {
+    description: 'The value, or the items of a list; empty where there is none.',
+  })
   values!: (string | number | boolean)[];
 
   @Field(() => Date, { nullable: true, description: 'Since when it is what it is.' })
@@ -270,7 +289,10 @@ export class ListEvidenceType {
   @Field(() => ID, { description: 'The list, a static segment.' })
   segmentId!: string;
 
-  @Field(() => Date, { nullable: true, description: 'When the contact was added; null when it is not on the list.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the contact was added; null when it is not on the list.',
+  })
   addedAt!: Date | null;
 }
 
@@ -281,7 +303,10 @@ export class LookalikeEvidenceType {
   @Field(() => ID, { description: 'The lookalike.' })
   lookalikeId!: string;
 
-  @Field(() => Int, { nullable: true, description: 'The place, 1 being the most alike; null when not ranked.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The place, 1 being the most alike; null when not ranked.',
+  })
   rank!: number | null;
 
   @Field(() => Int, { description: 'How many contacts are ranked.' })
@@ -312,7 +337,9 @@ export class IdentityEvidenceType {
   @Field(() => String, { description: 'external_id, email, phone or anonymous_id.' })
   identityKind!: string;
 
-  @Field(() => [String], { description: 'Its identities of this kind, ten at most; empty where there is none.' })
+  @Field(() => [String], {
+    description: 'Its identities of this kind, ten at most; empty where there is none.',
+  })
   values!: string[];
 }
 
@@ -342,11 +369,14 @@ export const EvidenceUnion = createUnionType({
 });
 
 /** One node of a rule, for one contact. */
-@ObjectType('NodeExplanation', { description: 'Whether one node of a rule holds for a contact, and on which evidence.' })
+@ObjectType('NodeExplanation', {
+  description: 'Whether one node of a rule holds for a contact, and on which evidence.',
+})
 @Readable('segments:read')
 export class NodeExplanationType {
   @Field(() => String, {
-    description: 'The path of the node, such as `rule.all[2]`. The nodes of a named segment follow under its path.',
+    description:
+      'The path of the node, such as `rule.all[2]`. The nodes of a named segment follow under its path.',
   })
   path!: string;
 
@@ -382,7 +412,9 @@ export class MembershipExplanationType {
   @Field(() => Float, { description: 'The version of the workspace that all of it was read at.' })
   version!: number;
 
-  @Field(() => Date, { description: 'When it was asked. What is relative to now is relative to this minute.' })
+  @Field(() => Date, {
+    description: 'When it was asked. What is relative to now is relative to this minute.',
+  })
   asOf!: Date;
 
   @Field(() => String, { description: 'The rule as a sentence.' })
@@ -399,7 +431,9 @@ export class ListChangeResultType {
   @Field(() => ID, { description: 'The contact, as given.' })
   contactId!: string;
 
-  @Field(() => Boolean, { description: 'Whether it was added or removed; false when it was there, or gone, before.' })
+  @Field(() => Boolean, {
+    description: 'Whether it was added or removed; false when it was there, or gone, before.',
+  })
   changed!: boolean;
 
   @Field(() => ProblemType, { nullable: true, description: 'Why nothing could be done for it.' })
@@ -412,10 +446,16 @@ export class SegmentFilterInput {
   @Field(() => SegmentKindEnum, { nullable: true, description: 'Only of this kind.' })
   kind?: SegmentKindEnum | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'True: only archived ones. Otherwise only active ones.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: only archived ones. Otherwise only active ones.',
+  })
   archived?: boolean | null;
 
-  @Field(() => String, { nullable: true, description: 'Only those whose name contains this, whatever its case.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only those whose name contains this, whatever its case.',
+  })
   search?: string | null;
 }
 
@@ -432,7 +472,10 @@ export class SegmentSortInput {
 /** The arguments of a list of segments. */
 @ArgsType()
 export class SegmentsArgs extends PageArgs {
-  @Field(() => SegmentFilterInput, { nullable: true, description: 'Which ones; all active ones unless given.' })
+  @Field(() => SegmentFilterInput, {
+    nullable: true,
+    description: 'Which ones; all active ones unless given.',
+  })
   filter?: SegmentFilterInput | null;
 
   @Field(() => SegmentSortInput, { nullable: true, description: 'In which order; by name unless given.' })
@@ -468,7 +511,9 @@ export class UpdateSegmentInput {
   @Field(() => ID, { description: 'The segment.' })
   id!: string;
 
-  @Field(() => Int, { description: 'The version that the change was made from: refused when there is a newer one.' })
+  @Field(() => Int, {
+    description: 'The version that the change was made from: refused when there is a newer one.',
+  })
   expectedVersion!: number;
 
   @Field(() => String, { nullable: true, description: 'The new name.' })
@@ -490,7 +535,9 @@ export class RestoreSegmentVersionInput {
   @Field(() => Int, { description: 'The version to go back to.' })
   version!: number;
 
-  @Field(() => Int, { description: 'The newest version as far as you know: refused when there is a newer one.' })
+  @Field(() => Int, {
+    description: 'The newest version as far as you know: refused when there is a newer one.',
+  })
   expectedVersion!: number;
 }
 

@@ -32,7 +32,9 @@ export async function updateSegment(
   const segment = await requireCurrent(tx, change.id, change.expectedVersion);
   const name = change.name == null ? segment.name : checkName(change.name, 'input.name');
   const description =
-    change.description == null ? segment.description : checkDescription(change.description, 'input.description');
+    change.description == null
+      ? segment.description
+      : checkDescription(change.description, 'input.description');
   if (change.rule && segment.kind === 'static') {
     throw new Failure('INVALID_INPUT', 'A static segment has members, not a rule.', { path: 'input.rule' });
   }

@@ -16,7 +16,10 @@ export interface SegmentUser {
 const mostUsers = 1_000;
 
 /** The active segments, custom audiences and seed lists that use one of these segments, by kind and name. */
-export async function usersOf(tx: WorkspaceTransaction, segmentIds: readonly string[]): Promise<SegmentUser[]> {
+export async function usersOf(
+  tx: WorkspaceTransaction,
+  segmentIds: readonly string[],
+): Promise<SegmentUser[]> {
   return tx.query<SegmentUser>(
     `select used as "segmentId", kind, id, name
      from (

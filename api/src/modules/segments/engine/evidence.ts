@@ -105,11 +105,19 @@ async function seekEvents(
 ): Promise<Evidence> {
   const scope = { ...question, parameters: new Parameters(), segmentTable: new Map<string, string>() };
   const { text, values } = latestEvents({ pattern, span, ordinal, limit: eventsShown }, scope);
-  const rows = await tx.query<{ id: string; name: string; target: string | null; occurred_at: Date; total: string }>(
-    text,
-    values,
-  );
-  const latest = rows.map((row) => ({ id: row.id, name: row.name, target: row.target, occurredAt: row.occurred_at }));
+  const rows = await tx.query<{
+    id: string;
+    name: string;
+    target: string | null;
+    occurred_at: Date;
+    total: string;
+  }>(text, values);
+  const latest = rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    target: row.target,
+    occurredAt: row.occurred_at,
+  }));
   return { kind: 'events', total: Number(rows[0]?.total ?? 0), latest };
 }
 
@@ -127,7 +135,9 @@ async function seekLookalike({ id }: Kinds['lookalike'], { tx, ordinal }: Sought
      from lookalike_ranks where lookalike_id = $1`,
     [id, ordinal],
   );
-  return [{ kind: 'lookalike', lookalikeId: id, rank: rows[0]?.rank ?? null, ranked: Number(rows[0]?.ranked ?? 0) }];
+  return [
+    { kind: 'lookalike', lookalikeId: id, rank: rows[0]?.rank ?? null, ranked: Number(rows[0]?.ranked ?? 0) },
+  ];
 }
 
 async function seekConsent({ channel }: Kinds['consent'], { tx, ordinal }: Sought): Promise<Evidence[]> {

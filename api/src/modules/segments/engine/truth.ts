@@ -70,14 +70,20 @@ function applyLeaf<K extends ConditionKind>(kind: K, condition: Condition, scope
 export function countMembers(question: Question): Statement {
   const { scope, prelude } = prepare(question);
   const root = wholeRule(question, scope);
-  return { text: `${prelude}\nselect count(*) as count from universe c where ${root}`, values: scope.parameters.values };
+  return {
+    text: `${prelude}\nselect count(*) as count from universe c where ${root}`,
+    values: scope.parameters.values,
+  };
 }
 
 /** The ordinals of the members, one a row, in no order. @param before parameters of the statement this is put into. */
 export function memberOrdinals(question: Question, before = 0): Statement {
   const { scope, prelude } = prepare(question, { before });
   const root = wholeRule(question, scope);
-  return { text: `${prelude}\nselect c.ordinal from universe c where ${root}`, values: scope.parameters.values };
+  return {
+    text: `${prelude}\nselect c.ordinal from universe c where ${root}`,
+    values: scope.parameters.values,
+  };
 }
 
 /** Where a page of members begins: the last row of the page before, and how many rows to read. */
@@ -141,13 +147,18 @@ select array[${nodes.join(',\n  ')}] as holds from leaf`;
 export function membersAmong(question: Question, ordinals: readonly number[]): Statement {
   const { scope, prelude } = prepare(question, { ordinals });
   const root = wholeRule(question, scope);
-  return { text: `${prelude}\nselect c.ordinal from universe c where ${root}`, values: scope.parameters.values };
+  return {
+    text: `${prelude}\nselect c.ordinal from universe c where ${root}`,
+    values: scope.parameters.values,
+  };
 }
 
 /** What a question asks of the database, in 64 hex digits: equal questions, and only those, have equal prints. */
 export function fingerprint(question: Question): string {
   const { text, values } = countNodes(question, 0);
-  return createHash('sha256').update(JSON.stringify([text, values])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([text, values]))
+    .digest('hex');
 }
 
 interface Prepared {
@@ -156,7 +167,10 @@ interface Prepared {
   prelude: string;
 }
 
-function prepare(question: Question, options: { ordinals?: readonly number[]; before?: number } = {}): Prepared {
+function prepare(
+  question: Question,
+  options: { ordinals?: readonly number[]; before?: number } = {},
+): Prepared {
   const parameters = new Parameters(options.before);
   const named = segmentsInOrder(question);
   const scope: LeafScope = {
@@ -165,7 +179,9 @@ function prepare(question: Question, options: { ordinals?: readonly number[]; be
     timeZone: question.timeZone,
     segmentTable: new Map(named.map((segment, index) => [segment.id, `segment_${index}`])),
   };
-  const only = options.ordinals ? `\n  where ordinal = any(${parameters.add(options.ordinals, 'integer[]')})` : '';
+  const only = options.ordinals
+    ? `\n  where ordinal = any(${parameters.add(options.ordinals, 'integer[]')})`
+    : '';
   const tables = [
     `universe as not materialized (\n  select workspace_id, ordinal, id, company_id, created_at from contacts${only}\n)`,
     ...named.map((segment) => segmentTable(segment, scope)),
@@ -186,8 +202,12 @@ function segmentTable(segment: SegmentDefinition, scope: LeafScope): string {
 
 /** A boolean column for each condition, and each node as an expression over those columns. */
 function leafColumns(question: Question, scope: LeafScope): { columns: string[]; nodes: string[] } {
-  const nameByCondition = new Map(conditionsOf(question.rule).map((condition, index) => [condition, `leaf_${index}`]));
-  const columns = [...nameByCondition].map(([condition, name]) => `${leafExpression(condition, scope)} as ${name}`);
+  const nameByCondition = new Map(
+    conditionsOf(question.rule).map((condition, index) => [condition, `leaf_${index}`]),
+  );
+  const columns = [...nameByCondition].map(
+    ([condition, name]) => `${leafExpression(condition, scope)} as ${name}`,
+  );
   const nodes = nodesOf(question.rule).map(({ node }) =>
     treeExpression(node, (condition) => nameByCondition.get(condition) as string),
   );

@@ -1,4 +1,12 @@
-import { dateSpan, anniversaryDays, fold, instantOf, type AttributeOperator, type Scalar, type Span } from '@coterie/rules';
+import {
+  dateSpan,
+  anniversaryDays,
+  fold,
+  instantOf,
+  type AttributeOperator,
+  type Scalar,
+  type Span,
+} from '@coterie/rules';
 import type { LeafScope } from './leaf.js';
 
 /**
@@ -49,7 +57,8 @@ const refusal: Writer = ({ op }) => {
 const writers: Record<AttributeOperator, Writer> = {
   equals: (comparison, operand, scope) => anyOf([comparison.value as Scalar], comparison, operand, scope),
   in: (comparison, operand, scope) => anyOf(comparison.values as Scalar[], comparison, operand, scope),
-  includes_any: (comparison, operand, scope) => anyOf(comparison.values as Scalar[], comparison, operand, scope),
+  includes_any: (comparison, operand, scope) =>
+    anyOf(comparison.values as Scalar[], comparison, operand, scope),
   // Asked of each value by itself: see the attribute leaf.
   includes_all: refusal,
   contains: (comparison, operand, scope) =>
@@ -119,7 +128,8 @@ function anyOf(
   const flags = values.filter((value) => typeof value === 'boolean');
   const compared = texts.map((text) => comparable(text, caseSensitive));
   const parts = [
-    texts.length > 0 && `${caseSensitive ? operand.text : operand.folded} = any(${parameters.add(compared, 'text[]')})`,
+    texts.length > 0 &&
+      `${caseSensitive ? operand.text : operand.folded} = any(${parameters.add(compared, 'text[]')})`,
     numbers.length > 0 && `${operand.number} = any(${parameters.add(numbers, `${numberType(operand)}[]`)})`,
     ...flags.map((flag) => `${operand.flag} = ${parameters.add(flag, 'boolean')}`),
   ];

@@ -50,7 +50,9 @@ export function matchesPattern(alias: string, pattern: EventPattern, scope: Leaf
   const { parameters } = scope;
   const conditions = [`${alias}.folded_name = ${parameters.add(fold(pattern.name), 'text')}`];
   if (pattern.target !== undefined) {
-    conditions.push(`coalesce(${alias}.folded_target = ${parameters.add(fold(pattern.target), 'text')}, false)`);
+    conditions.push(
+      `coalesce(${alias}.folded_target = ${parameters.add(fold(pattern.target), 'text')}, false)`,
+    );
   }
   for (const condition of pattern.where ?? []) conditions.push(matchesProperty(alias, condition, scope));
   return conditions.join(' and ');
