@@ -10,10 +10,17 @@ const config: CodegenConfig = {
       presetConfig: { fragmentMasking: false },
       config: {
         useTypeImports: true,
+        emitLegacyCommonJSImports: false,
+        importExtension: '.js',
         enumsAsTypes: true,
         documentMode: 'documentNode',
         strictScalars: true,
-        scalars: { DateTimeISO: 'string', JSON: 'unknown' },
+        scalars: {
+          AttributeValue: 'string | number | boolean | string[]',
+          DateTimeISO: 'string',
+          JSONObject: 'Record<string, unknown>',
+          RuleValue: 'string | number | boolean',
+        },
       },
     },
   },

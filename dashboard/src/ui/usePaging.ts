@@ -1,4 +1,4 @@
-import { computed, ref, type Ref } from 'vue';
+import { computed, ref } from 'vue';
 
 /** The part of a connection's answer that paging needs. */
 interface PageEnd {
@@ -8,19 +8,21 @@ interface PageEnd {
 
 /**
  * Steps through a connection page by page, remembering the way back.
- * @param pageInfo where the page in view ends.
+ * @param pageEnd where the page in view ends, once it is known.
  */
-export function usePaging(pageInfo: Ref<PageEnd | undefined>) {
+export function usePaging(pageEnd: () => PageEnd | undefined) {
   const trail = ref<string[]>([]);
   return {
     /** The cursor to ask with. */
     after: computed(() => trail.value.at(-1) ?? null),
-    /** From 1. */
-    page: computed(() => trail.value.length + 1),
-    hasNext: computed(() => pageInfo.value?.hasNextPage ?? false),
-    hasPrevious: computed(() => trail.value.length > 0),
+    /** What PageSteps shows. */
+    state: computed(() => ({
+      page: trail.value.length + 1,
+      hasNext: pageEnd()?.hasNextPage ?? false,
+      hasPrevious: trail.value.length > 0,
+    })),
     next(): void {
-      const cursor = pageInfo.value?.endCursor;
+      const cursor = pageEnd()?.endCursor;
       if (cursor) trail.value = [...trail.value, cursor];
     },
     previous(): void {
