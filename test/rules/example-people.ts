@@ -90,6 +90,8 @@ const people = {
       { name: 'order', at: '2026-10-20T09:00:00.000Z', properties: { total: 40 } },
       { name: 'order', at: '2026-11-10T09:00:00.000Z', properties: { total: 60.5 } },
       { name: 'order', at: '2026-11-11T09:00:00.000Z', properties: { total: 'a text' } },
+      // Text whose lower case is more than each letter's own, and that is composed in another way.
+      { name: 'moved', at: '2026-11-12T09:00:00.000Z', properties: { from: 'ΟΔΟΣ 5', to: 'Me\u0301rida' } },
       // Its clock ran ahead: it counts once its time has come.
       { name: 'tomorrow', at: '2026-11-16T00:00:00.000Z' },
     ],

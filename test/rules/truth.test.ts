@@ -32,6 +32,9 @@ import { storable, storeWorld } from './store-world.js';
 const rulesPerWorld = 10;
 const rulesInAll = process.env['FULL'] === '1' ? 5_000 : 300;
 
+/** A failure prints its seed; with SEED it happens again. */
+const seed = process.env['SEED'];
+
 const [inner, outer] = SEGMENT_IDS as [string, string];
 const nowhere = '0190a000-0000-7000-8000-0000000000ff';
 
@@ -64,7 +67,10 @@ it(
         });
       },
     );
-    await fc.assert(property, { numRuns: rulesInAll / rulesPerWorld });
+    await fc.assert(property, {
+      numRuns: rulesInAll / rulesPerWorld,
+      ...(seed && { seed: Number(seed) }),
+    });
   },
   60 * 60_000,
 );
