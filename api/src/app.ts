@@ -96,12 +96,21 @@ export interface Wired {
 
 /** Makes every part and hands each what it needs. */
 export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemClock }: AppOptions): Wired {
-  const onConnectionError = (error: unknown): void => log.warn({ err: error }, 'a database connection was lost');
+  const onConnectionError = (error: unknown): void =>
+    log.warn({ err: error }, 'a database connection was lost');
   const connection = { poolSize: settings.databasePoolSize, onConnectionError };
   const tenants = createDataSource({ url: urls.app, name: 'coterie app', ...connection });
   const directory = createDataSource({ url: urls.system, name: 'coterie system', ...connection });
   const cache = settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache();
-  const core = { settings, log, clock, cache, directory, enqueue, withWorkspace: createWithWorkspace(tenants) };
+  const core = {
+    settings,
+    log,
+    clock,
+    cache,
+    directory,
+    enqueue,
+    withWorkspace: createWithWorkspace(tenants),
+  };
   const { createModule: createAccessModule, ...access } = createAccess(core);
   const services: Services = { ...core, ...access };
   const modules = [createAccessModule, ...createModules].map((create) => create(services));
@@ -116,7 +125,9 @@ async function open(source: DataSource, onClose: OnClose): Promise<void> {
 }
 
 async function startJobs(urls: RoleUrls, { services, modules }: Wired): Promise<Worker> {
-  const tasks = Object.assign({}, ...modules.map((module) => module.tasks ?? {})) as NonNullable<Module['tasks']>;
+  const tasks = Object.assign({}, ...modules.map((module) => module.tasks ?? {})) as NonNullable<
+    Module['tasks']
+  >;
   return startWorker({ url: urls.system, tasks, crontab, concurrency: 2, log: services.log });
 }
 

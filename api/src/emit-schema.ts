@@ -9,7 +9,11 @@ import { readSettings } from './settings.js';
 /** The GraphQL schema as text, sorted, without opening any connection. */
 export async function describeSchema(): Promise<string> {
   const nowhere = 'postgres://127.0.0.1:1/nothing-is-opened';
-  const { services, modules } = wire(readSettings({}), { app: nowhere, system: nowhere }, { log: createLog('silent') });
+  const { services, modules } = wire(
+    readSettings({}),
+    { app: nowhere, system: nowhere },
+    { log: createLog('silent') },
+  );
   const resolvers = modules.flatMap((module) => module.resolvers ?? []);
   const schema = await buildCoterieSchema(resolvers, services.authorise);
   return `${printSchema(lexicographicSortSchema(schema))}\n`;

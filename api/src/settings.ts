@@ -29,7 +29,10 @@ export const settingsSchema = z.object({
   COOKIE_SECURE: flag.optional(),
   TRUST_PROXY: flag.default(false),
   LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'must be a level of the log, such as info')
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'must be a level of the log, such as info',
+    )
     .default('info'),
 });
 

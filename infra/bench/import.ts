@@ -31,7 +31,14 @@ const peopleTables = [
 ];
 
 /** What events of unknown visitors write to. */
-const eventTables = ['contacts', 'contact_identities', 'contact_attributes', 'event_messages', 'events', 'changes'];
+const eventTables = [
+  'contacts',
+  'contact_identities',
+  'contact_attributes',
+  'event_messages',
+  'events',
+  'changes',
+];
 
 async function benchCsv(app: TestApp, owner: Client): Promise<Figure[]> {
   const workspace = await createWorkspace(app);
@@ -49,13 +56,17 @@ async function importFile(app: TestApp, workspace: TestWorkspace, csv: string): 
     headers: { authorization: `Bearer ${workspace.key}`, 'content-type': 'text/csv' },
     body: csv,
   });
-  if (response.status !== 202) throw new Error(`The upload was answered with ${response.status}: ${await response.text()}`);
+  if (response.status !== 202)
+    throw new Error(`The upload was answered with ${response.status}: ${await response.text()}`);
   const { id } = (await response.json()) as { id: string };
   for (;;) {
-    const { rows } = await app.database.owner.query('select state, progress, error from jobs where id = $1', [id]);
+    const { rows } = await app.database.owner.query('select state, progress, error from jobs where id = $1', [
+      id,
+    ]);
     const { state, progress, error } = rows[0];
     if (state === 'succeeded' && progress.created === people) return;
-    if (state !== 'queued' && state !== 'running') throw new Error(`The import went wrong: ${JSON.stringify({ state, progress, error })}`);
+    if (state !== 'queued' && state !== 'running')
+      throw new Error(`The import went wrong: ${JSON.stringify({ state, progress, error })}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -66,7 +77,9 @@ async function benchEvents(app: TestApp, owner: Client): Promise<Figure[]> {
   const begin = performance.now();
   await Promise.all(Array.from({ length: connections }, () => sendAll(app, workspace, bodies)));
   const took = performance.now() - begin;
-  const { rows } = await owner.query('select count(*)::int as count from events where workspace_id = $1', [workspace.id]);
+  const { rows } = await owner.query('select count(*)::int as count from events where workspace_id = $1', [
+    workspace.id,
+  ]);
   if (rows[0].count !== events) throw new Error(`${rows[0].count} of ${events} events were stored.`);
   const copy = await measureCopy(owner, workspace.id, eventTables);
   return figures('events', 'events', events, took, copy, 1 / 10);
@@ -95,7 +108,14 @@ function figures(
   const unit = `${what}/s`;
   const none = { ratio: null, target: null };
   return [
-    { case: name, metric: 'over HTTP until committed', value: rate(took), unit, ratio: copy.same / took, target },
+    {
+      case: name,
+      metric: 'over HTTP until committed',
+      value: rate(took),
+      unit,
+      ratio: copy.same / took,
+      target,
+    },
     { case: name, metric: 'COPY, same indexes and constraints', value: rate(copy.same), unit, ...none },
     { case: name, metric: 'COPY, bare tables', value: rate(copy.bare), unit, ...none },
     { case: name, metric: 'rows in all tables', value: copy.rows, unit: 'rows', ...none },

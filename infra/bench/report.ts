@@ -54,7 +54,11 @@ function toTable(verdicts: readonly Verdict[]): string {
   ]);
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: string[]): string =>
-    cells.map((cell, column) => (column >= 2 && column !== 3 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join('  ');
+    cells
+      .map((cell, column) =>
+        column >= 2 && column !== 3 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join('  ');
   return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line), ''].join('\n');
 }
 

@@ -12,5 +12,11 @@ if (!name || !existsSync(join(folder, `${name}.ts`))) {
   fail(`Say which benchmark: ${known.map((file) => file.replace('.ts', '')).join(', ')}.`);
 }
 const quiet = rest.includes('--json') ? { stdio: ['ignore', 'ignore', 'inherit'] } : {};
-run('turbo', ['run', 'build', '--filter=@coterie/api', '--output-logs=errors-only', '--log-order=grouped'], quiet);
-run('node', ['--import', '@oxc-node/core/register', join(folder, `${name}.ts`), ...rest], { cwd: join(root, 'api') });
+run(
+  'turbo',
+  ['run', 'build', '--filter=@coterie/api', '--output-logs=errors-only', '--log-order=grouped'],
+  quiet,
+);
+run('node', ['--import', '@oxc-node/core/register', join(folder, `${name}.ts`), ...rest], {
+  cwd: join(root, 'api'),
+});

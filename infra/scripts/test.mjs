@@ -35,7 +35,9 @@ function placeOf(wanted) {
   if (packages.includes(wanted)) return [`packages/${wanted}/`];
   if (wanted === 'api') return ['api/src/'];
   if (existsSync(join(root, wanted))) return [wanted];
-  return fail(`There is no suite ${wanted}. Suites: ${suites.join(', ')}; packages: ${packages.join(', ')}, api.`);
+  return fail(
+    `There is no suite ${wanted}. Suites: ${suites.join(', ')}; packages: ${packages.join(', ')}, api.`,
+  );
 }
 
 function vitest(filters, options) {

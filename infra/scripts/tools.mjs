@@ -15,7 +15,9 @@ export function checkMachine() {
     );
   }
   if (!existsSync(join(root, 'node_modules/.bin/turbo'))) {
-    fail('The dependencies are not installed, and installing them failed: see above. Is the npm registry in reach?');
+    fail(
+      'The dependencies are not installed, and installing them failed: see above. Is the npm registry in reach?',
+    );
   }
 }
 
@@ -31,7 +33,11 @@ export function run(command, args, options = {}) {
     cwd: root,
     stdio: 'inherit',
     ...options,
-    env: { ...process.env, ...options.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` },
+    env: {
+      ...process.env,
+      ...options.env,
+      PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+    },
   });
   if (error) fail(`${command}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);

@@ -35,10 +35,16 @@ const version = (): Promise<number> => db.withWorkspace(workspace, (tx) => tx.ve
 describe('consent', () => {
   it('is what was said last, whatever came in last; the history keeps all', async () => {
     const email = 'a@example.com';
-    await add({ email, consents: [{ channel: 'ads', state: 'granted', recordedAt: '2026-02-10T00:00:00Z' }] });
+    await add({
+      email,
+      consents: [{ channel: 'ads', state: 'granted', recordedAt: '2026-02-10T00:00:00Z' }],
+    });
     const before = await version();
     expect(
-      await add({ email, consents: [{ channel: 'ads', state: 'withdrawn', recordedAt: '2026-01-01T00:00:00Z' }] }),
+      await add({
+        email,
+        consents: [{ channel: 'ads', state: 'withdrawn', recordedAt: '2026-01-01T00:00:00Z' }],
+      }),
     ).toEqual(['updated']);
     expect(await rows('select state from consents')).toEqual([{ state: 'granted' }]);
     expect(await feedSince(before)).toEqual([]);
@@ -66,7 +72,10 @@ describe('consent', () => {
 
   it('cannot be recorded in the future', async () => {
     await expect(
-      add({ email: 'a@example.com', consents: [{ channel: 'ads', state: 'granted', recordedAt: '2026-03-01T10:06:00Z' }] }),
+      add({
+        email: 'a@example.com',
+        consents: [{ channel: 'ads', state: 'granted', recordedAt: '2026-03-01T10:06:00Z' }],
+      }),
     ).rejects.toThrow('consents[0].recordedAt');
   });
 });
@@ -96,8 +105,16 @@ describe('who may be contacted', () => {
     const before = await version();
     const settings = { defaultCountry: 'US', now };
     const results = await db.withWorkspace(workspace, async (tx) => [
-      ...(await addSuppressions(tx, { channels: ['ads'], kind: 'email', values: ['OLD@example.com', 'nobody'] }, settings)),
-      ...(await addSuppressions(tx, { channels: ['ads', 'email'], kind: 'phone', values: ['(202) 555-0123'] }, settings)),
+      ...(await addSuppressions(
+        tx,
+        { channels: ['ads'], kind: 'email', values: ['OLD@example.com', 'nobody'] },
+        settings,
+      )),
+      ...(await addSuppressions(
+        tx,
+        { channels: ['ads', 'email'], kind: 'phone', values: ['(202) 555-0123'] },
+        settings,
+      )),
     ]);
     expect(results).toMatchObject([
       { value: 'OLD@example.com', changed: true, error: null },
@@ -108,7 +125,11 @@ describe('who may be contacted', () => {
     expect(await eligible('email')).toEqual([0, 3]);
     expect(await feedSince(before)).toEqual(['-1 suppression:ads', '-1 suppression:email']);
     const lifted = await db.withWorkspace(workspace, (tx) =>
-      removeSuppressions(tx, { channels: ['ads'], kind: 'email', values: ['old@example.com', 'x@example.com'] }, settings),
+      removeSuppressions(
+        tx,
+        { channels: ['ads'], kind: 'email', values: ['old@example.com', 'x@example.com'] },
+        settings,
+      ),
     );
     expect(lifted.map((result) => result.changed)).toEqual([true, false]);
     expect(await eligible('ads')).toEqual([0, 3]);

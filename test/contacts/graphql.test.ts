@@ -21,7 +21,14 @@ let closeDirectory: () => Promise<void>;
 /** Lets everybody in: who may do what has suites of its own. */
 const authorise: Authorise = async (context) =>
   Object.assign({}, context, {
-    workspace: { id: workspace, organizationId: '', name: 'Acme', timeZone: 'Europe/Vienna', defaultCountry: 'AT', role: 'owner' },
+    workspace: {
+      id: workspace,
+      organizationId: '',
+      name: 'Acme',
+      timeZone: 'Europe/Vienna',
+      defaultCountry: 'AT',
+      role: 'owner',
+    },
   });
 
 beforeAll(async () => {
@@ -41,7 +48,10 @@ beforeAll(async () => {
     createContactsModule,
     createConsentModule,
   ];
-  schema = await buildCoterieSchema(modules.flatMap((create) => create(services).resolvers ?? []), authorise);
+  schema = await buildCoterieSchema(
+    modules.flatMap((create) => create(services).resolvers ?? []),
+    authorise,
+  );
 });
 afterAll(async () => {
   await closeDirectory();
@@ -74,8 +84,15 @@ async function run(source: string, variableValues: Record<string, unknown> = {})
 }
 
 /** Reads from the workspace; fails the test on any error. */
-async function read<Data>(selection: string, variables: Record<string, unknown> = {}, declared = ''): Promise<Data> {
-  const { data, errors } = await run(`query${declared} { workspace(id: "${workspace}") { ${selection} } }`, variables);
+async function read<Data>(
+  selection: string,
+  variables: Record<string, unknown> = {},
+  declared = '',
+): Promise<Data> {
+  const { data, errors } = await run(
+    `query${declared} { workspace(id: "${workspace}") { ${selection} } }`,
+    variables,
+  );
   expect(errors).toEqual([]);
   return data!['workspace'] as Data;
 }
@@ -96,7 +113,14 @@ async function upsert(contacts: object[]): Promise<{ contact: { id: string } | n
 describe('upsertContacts', () => {
   it('answers each item by itself, with paths into the input', async () => {
     const results = await upsert([
-      { externalId: '1', email: 'Ada@example.com', attributes: [{ key: 'lead_score', value: 7 }, { key: 'tags', value: ['a'] }] },
+      {
+        externalId: '1',
+        email: 'Ada@example.com',
+        attributes: [
+          { key: 'lead_score', value: 7 },
+          { key: 'tags', value: ['a'] },
+        ],
+      },
       { email: 'not an address' },
       { email: 'b@example.com', attributes: [{ key: 'no_such', value: 1 }] },
       { externalId: '2', email: 'ada@example.com' },
@@ -186,7 +210,10 @@ describe('reading contacts', () => {
       ],
       consents: [{ channel: 'ads', state: 'granted' }],
       consentHistory: [{ state: 'granted' }],
-      company: { name: 'c3.example', attributes: [{ key: 'domain' }, { key: 'industry', value: 'Tools' }, { key: 'name' }] },
+      company: {
+        name: 'c3.example',
+        attributes: [{ key: 'domain' }, { key: 'industry', value: 'Tools' }, { key: 'name' }],
+      },
     });
   });
 
@@ -201,7 +228,7 @@ describe('reading contacts', () => {
     const made = (await upsert(people(25))).map((result) => result.contact!.id);
     const seen: string[] = [];
     let after: string | null = null;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const { contacts }: PageOfContacts = await read(
         `contacts(first: 10, after: $after, sort: ${sort}) { edges { node { id } } pageInfo { hasNextPage endCursor } }`,
         { after },
@@ -215,7 +242,9 @@ describe('reading contacts', () => {
   });
 
   it('refuses the cursor of something else', async () => {
-    const { errors } = await run(`{ workspace(id: "${workspace}") { contacts(after: "WzFd") { edges { cursor } } } }`);
+    const { errors } = await run(
+      `{ workspace(id: "${workspace}") { contacts(after: "WzFd") { edges { cursor } } } }`,
+    );
     expect(errors).toEqual([{ code: 'INVALID_CURSOR', path: 'after' }]);
   });
 
@@ -231,27 +260,41 @@ describe('reading contacts', () => {
     expect(await found('search: "p-1"')).toEqual(['p1', 'p10', 'p11']);
     expect(await found('search: "ada NAME1"')).toEqual(['p1', 'p11']);
     expect(await found('search: "%"')).toEqual([]);
-    const { companies } = await read<{ companies: { edges: { node: { id: string; contacts: { edges: unknown[] } } }[] } }>(
-      `companies(search: "c2.") { edges { node { id contacts { edges { node { id } } } } } }`,
-    );
+    const { companies } = await read<{
+      companies: { edges: { node: { id: string; contacts: { edges: unknown[] } } }[] };
+    }>(`companies(search: "c2.") { edges { node { id contacts { edges { node { id } } } } } }`);
     expect(companies.edges[0]!.node.contacts.edges).toHaveLength(2);
     expect(await found(`companyId: "${companies.edges[0]!.node.id}"`)).toEqual(['p2', 'p9']);
     expect(await found('companyId: "nonsense"')).toEqual([]);
   });
 
   it('finds one by its id and by each identity, in any spelling', async () => {
-    const [result] = await upsert([{ externalId: 'X', email: 'x@example.com', phone: '+436641234567', anonymousId: 'd' }]);
+    const [result] = await upsert([
+      { externalId: 'X', email: 'x@example.com', phone: '+436641234567', anonymousId: 'd' },
+    ]);
     const id = result!.contact!.id;
-    const keys = [{ id }, { externalId: 'X' }, { email: 'X@Example.com' }, { phone: '0664 1234567' }, { anonymousId: 'd' }];
+    const keys = [
+      { id },
+      { externalId: 'X' },
+      { email: 'X@Example.com' },
+      { phone: '0664 1234567' },
+      { anonymousId: 'd' },
+    ];
     for (const by of keys) {
-      expect(await read(`contact(by: $by) { id }`, { by }, '($by: ContactKeyInput!)')).toEqual({ contact: { id } });
+      expect(await read(`contact(by: $by) { id }`, { by }, '($by: ContactKeyInput!)')).toEqual({
+        contact: { id },
+      });
     }
   });
 
   it('answers alike for unknown ids and identities, and says what is unreadable', async () => {
     const failure = async (by: object): Promise<unknown> =>
-      (await run(`query ($by: ContactKeyInput!) { workspace(id: "${workspace}") { contact(by: $by) { id } } }`, { by }))
-        .errors[0];
+      (
+        await run(
+          `query ($by: ContactKeyInput!) { workspace(id: "${workspace}") { contact(by: $by) { id } } }`,
+          { by },
+        )
+      ).errors[0];
     expect(await failure({ id: randomUUID() })).toEqual({ code: 'NOT_FOUND', path: 'by.id' });
     expect(await failure({ id: 'nonsense' })).toEqual({ code: 'NOT_FOUND', path: 'by.id' });
     expect(await failure({ email: 'nobody@example.com' })).toEqual({ code: 'NOT_FOUND', path: 'by.email' });
@@ -261,7 +304,9 @@ describe('reading contacts', () => {
 
 describe('deleteContact', () => {
   it('removes the contact and notes it; an unknown id fails', async () => {
-    const [result] = await upsert([{ email: 'a@example.com', consents: [{ channel: 'ads', state: 'granted' }] }]);
+    const [result] = await upsert([
+      { email: 'a@example.com', consents: [{ channel: 'ads', state: 'granted' }] },
+    ]);
     const id = result!.contact!.id;
     const mutation = `mutation ($id: ID!) { deleteContact(id: $id) }`;
     expect(await run(mutation, { id })).toEqual({ data: { deleteContact: id }, errors: [] });
@@ -277,9 +322,12 @@ describe('deleteContact', () => {
 
 describe('attributes of the workspace', () => {
   const create = (input: object): Promise<Answer> =>
-    run(`mutation ($input: CreateAttributeInput!) { createAttribute(input: $input) { key label type standard settable } }`, {
-      input,
-    });
+    run(
+      `mutation ($input: CreateAttributeInput!) { createAttribute(input: $input) { key label type standard settable } }`,
+      {
+        input,
+      },
+    );
   const change = (operation: string, input: object, type = 'AttributeKeyInput'): Promise<Answer> =>
     run(`mutation ($input: ${type}!) { ${operation}(input: $input) { key label archivedAt } }`, { input });
 
@@ -287,7 +335,13 @@ describe('attributes of the workspace', () => {
     const key = { subject: 'contact', key: 'favorite_color' };
     expect(await create({ ...key, type: 'text' })).toEqual({
       data: {
-        createAttribute: { key: 'favorite_color', label: 'Favorite color', type: 'text', standard: false, settable: true },
+        createAttribute: {
+          key: 'favorite_color',
+          label: 'Favorite color',
+          type: 'text',
+          standard: false,
+          settable: true,
+        },
       },
       errors: [],
     });
@@ -297,7 +351,9 @@ describe('attributes of the workspace', () => {
     expect((await change('archiveAttribute', key)).data).toMatchObject({
       archiveAttribute: { label: 'Colour', archivedAt: '2026-03-01T10:00:00.000Z' },
     });
-    expect(await upsert(red)).toMatchObject([{ error: { path: 'input.contacts[0].attributes.favorite_color' } }]);
+    expect(await upsert(red)).toMatchObject([
+      { error: { path: 'input.contacts[0].attributes.favorite_color' } },
+    ]);
     const keys = async (args: string): Promise<string[]> => {
       const { attributes } = await read<{ attributes: { key: string }[] }>(`attributes${args} { key }`);
       return attributes.map((attribute) => attribute.key);
@@ -311,11 +367,17 @@ describe('attributes of the workspace', () => {
   it('have good and free keys; standard ones stay as they are', async () => {
     const type = 'number';
     for (const key of ['Upper', '1st', 'with space', '', 'a'.repeat(64)]) {
-      expect((await create({ subject: 'contact', key, type })).errors).toEqual([{ code: 'INVALID_INPUT', path: 'input.key' }]);
+      expect((await create({ subject: 'contact', key, type })).errors).toEqual([
+        { code: 'INVALID_INPUT', path: 'input.key' },
+      ]);
     }
-    expect((await create({ subject: 'contact', key: 'city', type })).errors).toEqual([{ code: 'CONFLICT', path: 'input.key' }]);
+    expect((await create({ subject: 'contact', key: 'city', type })).errors).toEqual([
+      { code: 'CONFLICT', path: 'input.key' },
+    ]);
     expect((await create({ subject: 'company', key: 'seats', type })).errors).toEqual([]);
-    expect((await create({ subject: 'company', key: 'seats', type })).errors).toEqual([{ code: 'CONFLICT', path: 'input.key' }]);
+    expect((await create({ subject: 'company', key: 'seats', type })).errors).toEqual([
+      { code: 'CONFLICT', path: 'input.key' },
+    ]);
     const standard = await change('archiveAttribute', { subject: 'contact', key: 'city' });
     expect(standard.errors).toEqual([{ code: 'INVALID_INPUT', path: 'input.key' }]);
     const unknown = await change('archiveAttribute', { subject: 'contact', key: 'seats' });
@@ -331,7 +393,12 @@ describe('companies', () => {
       {
         input: {
           companies: [
-            { externalId: 'A', domain: 'www.Acme.example', name: 'Acme', attributes: [{ key: 'employee_count', value: '12' }] },
+            {
+              externalId: 'A',
+              domain: 'www.Acme.example',
+              name: 'Acme',
+              attributes: [{ key: 'employee_count', value: '12' }],
+            },
             { attributes: [] },
             { externalId: 'B', domain: 'acme.example' },
           ],
@@ -351,7 +418,14 @@ describe('companies', () => {
     ]);
     const id = results[0]!.company.id;
     expect(await read(`company(id: "${id}") { name attributes { key value } }`)).toMatchObject({
-      company: { attributes: [{ key: 'domain' }, { key: 'employee_count', value: 12 }, { key: 'external_id' }, { key: 'name' }] },
+      company: {
+        attributes: [
+          { key: 'domain' },
+          { key: 'employee_count', value: 12 },
+          { key: 'external_id' },
+          { key: 'name' },
+        ],
+      },
     });
     const missing = await run(`{ workspace(id: "${workspace}") { company(id: "${randomUUID()}") { id } } }`);
     expect(missing.errors).toEqual([{ code: 'NOT_FOUND', path: 'id' }]);
@@ -385,18 +459,30 @@ describe('consents and suppressions', () => {
 
   it('of identities are added, listed and lifted', async () => {
     const add = `mutation ($input: AddSuppressionsInput!) { addSuppressions(input: $input) { changed error { path } } }`;
-    const input = { channels: ['ads', 'email'], kind: 'email', values: ['B@example.com', 'a@example.com'], reason: 'opt-out' };
-    expect((await run(add, { input })).data!['addSuppressions']).toMatchObject([{ changed: true }, { changed: true }]);
+    const input = {
+      channels: ['ads', 'email'],
+      kind: 'email',
+      values: ['B@example.com', 'a@example.com'],
+      reason: 'opt-out',
+    };
+    expect((await run(add, { input })).data!['addSuppressions']).toMatchObject([
+      { changed: true },
+      { changed: true },
+    ]);
     const list = async (args: string): Promise<string[]> => {
-      const { suppressions } = await read<{ suppressions: { edges: { node: { channel: string; value: string } }[] } }>(
-        `suppressions(${args}) { edges { node { channel value reason } } }`,
-      );
+      const { suppressions } = await read<{
+        suppressions: { edges: { node: { channel: string; value: string } }[] };
+      }>(`suppressions(${args}) { edges { node { channel value reason } } }`);
       return suppressions.edges.map(({ node }) => `${node.channel} ${node.value}`);
     };
     expect(await list('first: 3')).toEqual(['ads a@example.com', 'ads b@example.com', 'email a@example.com']);
     expect(await list('channel: email, search: "B"')).toEqual(['email b@example.com']);
     const lift = `mutation ($input: RemoveSuppressionsInput!) { removeSuppressions(input: $input) { changed } }`;
     await run(lift, { input: { channels: ['ads'], kind: 'email', values: ['a@example.com'] } });
-    expect(await list('first: 10')).toEqual(['ads b@example.com', 'email a@example.com', 'email b@example.com']);
+    expect(await list('first: 10')).toEqual([
+      'ads b@example.com',
+      'email a@example.com',
+      'email b@example.com',
+    ]);
   });
 });

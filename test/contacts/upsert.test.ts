@@ -86,7 +86,11 @@ describe('a new contact', () => {
       { ok: true, ordinal: 0, outcome: 'created', warnings: [] },
       { ok: true, ordinal: 1, outcome: 'created', warnings: [] },
     ]);
-    expect(await identitiesOf(0)).toEqual(['email:ada@example.com', 'external_id:C-1', 'phone:+436641234567']);
+    expect(await identitiesOf(0)).toEqual([
+      'email:ada@example.com',
+      'external_id:C-1',
+      'phone:+436641234567',
+    ]);
     expect(await attributesOf(0)).toEqual({
       birthday: '1990-06-30T22:00:00Z',
       email: 'ada@example.com',
@@ -130,18 +134,28 @@ describe('a known contact', () => {
     };
     await upsertOne(input);
     const before = await version();
-    expect(await upsertOne({ ...input, email: 'ADA@example.com' }, later)).toMatchObject({ outcome: 'unchanged' });
+    expect(await upsertOne({ ...input, email: 'ADA@example.com' }, later)).toMatchObject({
+      outcome: 'unchanged',
+    });
     expect(await version()).toBe(before);
     expect(await rows(`select count(*)::int as n from consent_history`)).toEqual([{ n: 1 }]);
   });
 
   it('moves since only for the value that changes, and notes only that', async () => {
-    const { ordinal } = await upsertOne({ email: 'a@example.com', attributes: { city: 'Graz', country: 'AT' } });
+    const { ordinal } = await upsertOne({
+      email: 'a@example.com',
+      attributes: { city: 'Graz', country: 'AT' },
+    });
     const before = await version();
-    const again = await upsertOne({ email: 'a@example.com', attributes: { city: 'Linz', country: 'AT' } }, later);
+    const again = await upsertOne(
+      { email: 'a@example.com', attributes: { city: 'Linz', country: 'AT' } },
+      later,
+    );
     expect(again).toMatchObject({ ordinal, outcome: 'updated' });
     expect(await feedSince(before)).toEqual([`${ordinal} attribute:city`]);
-    const since = await rows(`select key, since from contact_attributes where key in ('city', 'country') order by key`);
+    const since = await rows(
+      `select key, since from contact_attributes where key in ('city', 'country') order by key`,
+    );
     expect(since).toEqual([
       { key: 'city', since: later.now },
       { key: 'country', since: now },
@@ -161,7 +175,11 @@ describe('a known contact', () => {
     const { ordinal } = await upsertOne({ externalId: 'X', email: 'old@example.com' });
     const before = await version();
     await upsertOne({ externalId: 'X', email: 'new@example.com' });
-    expect(await identitiesOf(ordinal)).toEqual(['email:new@example.com', 'email:old@example.com', 'external_id:X']);
+    expect(await identitiesOf(ordinal)).toEqual([
+      'email:new@example.com',
+      'email:old@example.com',
+      'external_id:X',
+    ]);
     expect(await attributesOf(ordinal)).toMatchObject({ email: 'new@example.com' });
     expect(await feedSince(before)).toEqual([`${ordinal} attribute:email`, `${ordinal} identity:email`]);
     expect(await upsertOne({ email: 'old@example.com' })).toMatchObject({ ordinal, outcome: 'unchanged' });
@@ -174,7 +192,10 @@ describe('who is meant', () => {
     const one = await upsertOne({ externalId: 'X', email: 'x@example.com' });
     const two = await upsertOne({ externalId: 'Y', email: 'y@example.com' });
     const both = await upsertOne({ externalId: 'X', email: 'y@example.com' });
-    expect(both).toMatchObject({ ordinal: one.ordinal, warnings: [{ code: 'IDENTITY_CONFLICT', path: 'email' }] });
+    expect(both).toMatchObject({
+      ordinal: one.ordinal,
+      warnings: [{ code: 'IDENTITY_CONFLICT', path: 'email' }],
+    });
     expect(await identitiesOf(two.ordinal)).toEqual(['email:y@example.com', 'external_id:Y']);
     expect(await attributesOf(one.ordinal)).toMatchObject({ email: 'x@example.com' });
   });
@@ -183,14 +204,20 @@ describe('who is meant', () => {
     const one = await upsertOne({ email: 'one@example.com', phone: '+43 1 5120170' });
     const two = await upsertOne({ email: 'two@example.com', phone: '+43 1 5120170' });
     expect(two.ordinal).not.toBe(one.ordinal);
-    expect(two).toMatchObject({ outcome: 'created', warnings: [{ code: 'IDENTITY_CONFLICT', path: 'phone' }] });
+    expect(two).toMatchObject({
+      outcome: 'created',
+      warnings: [{ code: 'IDENTITY_CONFLICT', path: 'phone' }],
+    });
     expect(await upsertOne({ phone: '+4315120170' })).toMatchObject({ ordinal: one.ordinal });
   });
 
   it('makes a new contact of a new external id with the e-mail of a contact that has another', async () => {
     const one = await upsertOne({ externalId: 'X', email: 'shared@example.com' });
     const two = await upsertOne({ externalId: 'Y', email: 'shared@example.com' });
-    expect(two).toMatchObject({ outcome: 'created', warnings: [{ code: 'IDENTITY_CONFLICT', path: 'email' }] });
+    expect(two).toMatchObject({
+      outcome: 'created',
+      warnings: [{ code: 'IDENTITY_CONFLICT', path: 'email' }],
+    });
     expect(two.ordinal).not.toBe(one.ordinal);
     expect(await attributesOf(two.ordinal)).toEqual({ external_id: 'Y' });
   });
@@ -242,12 +269,22 @@ describe('an anonymous contact', () => {
     const merged = await upsertOne({ email: 'a@example.com', anonymousId: 'd1' }, later);
     expect(merged).toMatchObject({ contactId: known.contactId, outcome: 'updated', warnings: [] });
     expect(await identitiesOf(known.ordinal)).toEqual(['anonymous_id:d1', 'email:a@example.com']);
-    expect(await attributesOf(known.ordinal)).toEqual({ city: 'Wien', email: 'a@example.com', utm_source: 'ad' });
-    expect(await rows(`select since from contact_attributes where key = 'utm_source'`)).toEqual([{ since: now }]);
+    expect(await attributesOf(known.ordinal)).toEqual({
+      city: 'Wien',
+      email: 'a@example.com',
+      utm_source: 'ad',
+    });
+    expect(await rows(`select since from contact_attributes where key = 'utm_source'`)).toEqual([
+      { since: now },
+    ]);
     expect(await rows(`select ordinal from events`)).toEqual([{ ordinal: known.ordinal }]);
     expect(await rows(`select ordinal from list_members`)).toEqual([{ ordinal: known.ordinal }]);
-    expect(await rows(`select ordinal, value from seed_list_members`)).toEqual([{ ordinal: known.ordinal, value: 5 }]);
-    expect(await rows(`select ordinal, rank from lookalike_ranks`)).toEqual([{ ordinal: known.ordinal, rank: 3 }]);
+    expect(await rows(`select ordinal, value from seed_list_members`)).toEqual([
+      { ordinal: known.ordinal, value: 5 },
+    ]);
+    expect(await rows(`select ordinal, rank from lookalike_ranks`)).toEqual([
+      { ordinal: known.ordinal, rank: 3 },
+    ]);
     expect(await rows(`select ordinal, channel, state from consents order by channel`)).toEqual([
       { ordinal: known.ordinal, channel: 'ads', state: 'withdrawn' },
       { ordinal: known.ordinal, channel: 'email', state: 'withdrawn' },
@@ -260,7 +297,10 @@ describe('an anonymous contact', () => {
       `${anonymous.ordinal} *`,
       `${known.ordinal} *`,
     ]);
-    expect(await upsertOne({ anonymousId: 'd1' })).toMatchObject({ ordinal: known.ordinal, outcome: 'unchanged' });
+    expect(await upsertOne({ anonymousId: 'd1' })).toMatchObject({
+      ordinal: known.ordinal,
+      outcome: 'unchanged',
+    });
     expect((await upsertOne({ email: 'next@example.com' })).ordinal).toBe(2);
   });
 
@@ -293,7 +333,10 @@ describe('an anonymous contact', () => {
   it('keeps its device when the device belongs to another identified contact', async () => {
     const one = await upsertOne({ email: 'one@example.com', anonymousId: 'tablet' });
     const two = await upsertOne({ email: 'two@example.com', anonymousId: 'tablet' });
-    expect(two).toMatchObject({ outcome: 'created', warnings: [{ code: 'IDENTITY_CONFLICT', path: 'anonymousId' }] });
+    expect(two).toMatchObject({
+      outcome: 'created',
+      warnings: [{ code: 'IDENTITY_CONFLICT', path: 'anonymousId' }],
+    });
     expect(await identitiesOf(one.ordinal)).toContain('anonymous_id:tablet');
   });
 });
@@ -310,31 +353,27 @@ async function addHistory(anonymous: number, known: number): Promise<void> {
       `insert into segments (workspace_id, id, kind, name, folded_name, created_by) values ($1, $2, 'static', 'L', 'l', 'test')`,
       [ids.w, ids.s],
     );
-    await tx.query(`insert into list_members (workspace_id, segment_id, ordinal) values ($1, $2, $3), ($1, $2, $4)`, [
-      ids.w,
-      ids.s,
-      anonymous,
-      known,
-    ]);
-    await tx.query(`insert into seed_lists (workspace_id, id, name, created_by) values ($1, $2, 'S', 'test')`, [
-      ids.w,
-      ids.l,
-    ]);
-    await tx.query(`insert into seed_list_members (workspace_id, seed_list_id, ordinal, value) values ($1, $2, $3, 5)`, [
-      ids.w,
-      ids.l,
-      anonymous,
-    ]);
+    await tx.query(
+      `insert into list_members (workspace_id, segment_id, ordinal) values ($1, $2, $3), ($1, $2, $4)`,
+      [ids.w, ids.s, anonymous, known],
+    );
+    await tx.query(
+      `insert into seed_lists (workspace_id, id, name, created_by) values ($1, $2, 'S', 'test')`,
+      [ids.w, ids.l],
+    );
+    await tx.query(
+      `insert into seed_list_members (workspace_id, seed_list_id, ordinal, value) values ($1, $2, $3, 5)`,
+      [ids.w, ids.l, anonymous],
+    );
     await tx.query(`insert into lookalikes (workspace_id, id, name, seed_list_id) values ($1, $2, 'K', $3)`, [
       ids.w,
       ids.k,
       ids.l,
     ]);
-    await tx.query(`insert into lookalike_ranks (workspace_id, lookalike_id, ordinal, rank) values ($1, $2, $3, 3)`, [
-      ids.w,
-      ids.k,
-      anonymous,
-    ]);
+    await tx.query(
+      `insert into lookalike_ranks (workspace_id, lookalike_id, ordinal, rank) values ($1, $2, $3, 3)`,
+      [ids.w, ids.k, anonymous],
+    );
   });
 }
 
@@ -344,14 +383,19 @@ describe('what cannot be taken', () => {
       { email: 'good@example.com' },
       {},
       { email: 'not an address' },
-      { email: 'b@example.com', attributes: { no_such: 1, lead_score: 'many', city: 'a\0b', first_name: '\ud800' } },
+      {
+        email: 'b@example.com',
+        attributes: { no_such: 1, lead_score: 'many', city: 'a\0b', first_name: '\ud800' },
+      },
       { email: 'c@example.com', consents: [{ channel: 'fax' as never, state: 'granted' }] },
       { email: 'd@example.com', company: { domain: 'no domain' } },
       { email: 'e@example.com', attributes: { email: 'f@example.com' } },
       { externalId: 'x'.repeat(501) },
     ]);
     expect(results[0]).toMatchObject({ ok: true });
-    const paths = results.slice(1).map((result) => (result.ok ? [] : result.problems.map((problem) => problem.path)));
+    const paths = results
+      .slice(1)
+      .map((result) => (result.ok ? [] : result.problems.map((problem) => problem.path)));
     expect(paths).toEqual([
       [''],
       ['email'],
@@ -368,10 +412,7 @@ describe('what cannot be taken', () => {
   it('is left out with a warning for a lenient source, but for the only identity', async () => {
     const lenient = { ...settings, lenient: true };
     const results = await upsert(
-      [
-        { externalId: 'A', phone: 'call me', attributes: { no_such: 1, city: 'Graz' } },
-        { phone: 'call me' },
-      ],
+      [{ externalId: 'A', phone: 'call me', attributes: { no_such: 1, city: 'Graz' } }, { phone: 'call me' }],
       lenient,
     );
     expect(results).toMatchObject([
@@ -395,7 +436,9 @@ describe('companies of contacts', () => {
       { external_id: null, domain: null, name: 'Umbrella' },
     ]);
     const before = await version();
-    await upsert([{ email: 'c@example.com', company: { name: 'Umbrella', attributes: { industry: 'Biotech' } } }]);
+    await upsert([
+      { email: 'c@example.com', company: { name: 'Umbrella', attributes: { industry: 'Biotech' } } },
+    ]);
     expect(await feedSince(before)).toEqual(['2 company.industry', '3 company.industry']);
   });
 
@@ -414,7 +457,11 @@ describe('resolving contacts for events', () => {
     const before = await version();
     const resolve = (identities: ContactInput[]): Promise<ContactResult[]> =>
       db.withWorkspace(workspace, (tx) => resolveContacts(tx, settings, identities));
-    const known = await resolve([{ externalId: 'X' }, { email: 'OLD@example.com' }, { email: 'new@example.com' }]);
+    const known = await resolve([
+      { externalId: 'X' },
+      { email: 'OLD@example.com' },
+      { email: 'new@example.com' },
+    ]);
     expect(known).toMatchObject([{ ordinal }, { ordinal }, { ordinal }]);
     expect(await version()).toBe(before);
     expect(await attributesOf(ordinal)).toMatchObject({ email: 'new@example.com' });

@@ -20,7 +20,12 @@ export async function startTestApp(
 ): Promise<TestApp> {
   const database = await createTestDatabase();
   const settings: Settings = {
-    ...readSettings({ PORT: '0', DATABASE_URL: database.url, REDIS_URL: variable('REDIS_URL'), SIGN_UP: 'open' }),
+    ...readSettings({
+      PORT: '0',
+      DATABASE_URL: database.url,
+      REDIS_URL: variable('REDIS_URL'),
+      SIGN_UP: 'open',
+    }),
     ...changes,
   };
   const app = await startApp(settings, { log: createLog(process.env['TEST_LOG'] ?? 'silent'), ...options });

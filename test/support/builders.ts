@@ -19,7 +19,9 @@ export interface Tenants {
 }
 
 /** Opens tenants on a fresh clone of the template. */
-export async function openTenants(entities: (new () => object)[] = [AttributeDefinitionEntity]): Promise<Tenants> {
+export async function openTenants(
+  entities: (new () => object)[] = [AttributeDefinitionEntity],
+): Promise<Tenants> {
   const database = await createTestDatabase();
   const app = createDataSource({
     url: database.appUrl,

@@ -37,9 +37,13 @@ async function startPostgres(): Promise<string> {
 
 async function startRedis(): Promise<string> {
   const port = await freePort();
-  const server = spawn('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-    stdio: 'ignore',
-  });
+  const server = spawn(
+    'redis-server',
+    ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: 'ignore',
+    },
+  );
   const failed = once(server, 'error').then(([error]) => {
     throw error;
   });

@@ -42,7 +42,13 @@ export async function createWorkspace(
   const key = await createKey(app, id, scopes);
   const ask = (text: string, variables: Record<string, unknown> = {}): Promise<GraphqlAnswer> =>
     askGraphql(app.url, key, text, variables);
-  return { id, organizationId, key, ask, query: async (text, variables) => dataOf(await ask(text, variables)) };
+  return {
+    id,
+    organizationId,
+    key,
+    ask,
+    query: async (text, variables) => dataOf(await ask(text, variables)),
+  };
 }
 
 /** Makes an API key for a workspace, past the API; `expiresAt` may lie in the past. */

@@ -1,7 +1,17 @@
 import { pino, type Logger } from 'pino';
 
 /** Fields that must never reach a log, wherever they stand. */
-const secrets = ['authorization', 'cookie', 'password', 'token', 'secret', 'key', 'email', 'phone', 'writeKey'];
+const secrets = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'secret',
+  'key',
+  'email',
+  'phone',
+  'writeKey',
+];
 
 /** The process's log: one JSON object a line, without secrets and personal data. */
 export function createLog(level: string): Logger {

@@ -20,7 +20,8 @@ export function toContactRow(contact: ContactSummaryFragment): ContactRow {
   const valueOf = (key: string): string =>
     String(contact.attributes.find((attribute) => attribute.key === key)?.value ?? '');
   const identifier =
-    telling.flatMap((kind) => contact.identities.filter((identity) => identity.kind === kind))[0]?.value ?? '';
+    telling.flatMap((kind) => contact.identities.filter((identity) => identity.kind === kind))[0]?.value ??
+    '';
   const name = `${valueOf('first_name')} ${valueOf('last_name')}`.trim();
   return {
     id: contact.id,

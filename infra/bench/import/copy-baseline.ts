@@ -22,7 +22,11 @@ export interface Baseline {
  * @param owner a connection of the tables' owner, which row-level security does not keep from COPY.
  * @param tables in the order of their foreign keys.
  */
-export async function measureCopy(owner: Client, workspaceId: string, tables: readonly string[]): Promise<Baseline> {
+export async function measureCopy(
+  owner: Client,
+  workspaceId: string,
+  tables: readonly string[],
+): Promise<Baseline> {
   const folder = await mkdtemp(join(tmpdir(), 'coterie-bench-'));
   try {
     let rows = 0;
@@ -37,7 +41,9 @@ export async function measureCopy(owner: Client, workspaceId: string, tables: re
 
 async function takeOut(owner: Client, workspaceId: string, table: string, file: string): Promise<number> {
   // The id is one of ours, and COPY takes no parameters.
-  const out = owner.query(to(`copy (select * from public.${table} where workspace_id = '${workspaceId}') to stdout`));
+  const out = owner.query(
+    to(`copy (select * from public.${table} where workspace_id = '${workspaceId}') to stdout`),
+  );
   await pipeline(out, createWriteStream(file));
   return out.rowCount ?? 0;
 }
@@ -56,7 +62,10 @@ async function timeInto(
   const begin = performance.now();
   await owner.query('begin');
   for (const table of tables) {
-    await pipeline(createReadStream(join(folder, table)), owner.query(from(`copy ${schema}.${table} from stdin`)));
+    await pipeline(
+      createReadStream(join(folder, table)),
+      owner.query(from(`copy ${schema}.${table} from stdin`)),
+    );
   }
   await owner.query('commit');
   const took = performance.now() - begin;

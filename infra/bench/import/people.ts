@@ -78,7 +78,12 @@ function pageView(index: number, visitors: number, now: number): object {
     messageId: `bench-message-${index}`,
     userId: `visitor-${(index * 7919) % visitors}`,
     timestamp: new Date(now - ((index * 104_729) % (30 * 86_400)) * 1000).toISOString(),
-    properties: { path, url: `https://www.example.com${path}`, title: `Page ${path}`, referrer: 'https://www.example.org/' },
+    properties: {
+      path,
+      url: `https://www.example.com${path}`,
+      title: `Page ${path}`,
+      referrer: 'https://www.example.org/',
+    },
     context: { library: { name: 'analytics-node', version: '3.1.0' } },
   };
 }

@@ -84,7 +84,14 @@ export const PROPERTY_OPERATORS = [
 export type PropertyOperator = (typeof PROPERTY_OPERATORS)[number];
 
 /** The operators that compare an aggregate over events. */
-export const SUM_OPERATORS = ['equals', 'gt', 'gte', 'lt', 'lte', 'between'] as const satisfies readonly PropertyOperator[];
+export const SUM_OPERATORS = [
+  'equals',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'between',
+] as const satisfies readonly PropertyOperator[];
 export type SumOperator = (typeof SUM_OPERATORS)[number];
 
 /** What may be computed over a numeric property of the matching events. */

@@ -68,7 +68,9 @@ export class Checker {
   attribute(key: string): AttributeSchema | undefined {
     const { attributes } = this.schema;
     if (attributes instanceof Map) return (attributes as ReadonlyMap<string, AttributeSchema>).get(key);
-    return Object.hasOwn(attributes, key) ? (attributes as Readonly<Record<string, AttributeSchema>>)[key] : undefined;
+    return Object.hasOwn(attributes, key)
+      ? (attributes as Readonly<Record<string, AttributeSchema>>)[key]
+      : undefined;
   }
 
   /** The fields of an object that has no others than `allowed`. */
@@ -76,7 +78,9 @@ export class Checker {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return this.refuse('WRONG_TYPE', path, `Expected an object, got ${nameOf(value)}.`);
     }
-    const fields = new Map(Object.entries(value).filter(([, field]) => field !== null && field !== undefined));
+    const fields = new Map(
+      Object.entries(value).filter(([, field]) => field !== null && field !== undefined),
+    );
     const unknown = [...fields.keys()].filter((key) => !allowed.includes(key));
     for (const key of unknown.slice(0, MAX_PROBLEMS)) {
       this.refuse('UNKNOWN_FIELD', `${path}.${excerpt(key)}`, `Unknown field. Known are ${listed(allowed)}.`);
@@ -85,7 +89,11 @@ export class Checker {
   }
 
   /** The one option that is given of several: `{atLeast: 2}`. */
-  option(value: unknown, path: string, options: readonly string[]): [name: string, value: unknown] | undefined {
+  option(
+    value: unknown,
+    path: string,
+    options: readonly string[],
+  ): [name: string, value: unknown] | undefined {
     const fields = this.fields(value, path, options);
     if (fields === undefined) return undefined;
     const [first, ...more] = fields;
@@ -95,7 +103,12 @@ export class Checker {
   }
 
   /** Reads a field that must be there. */
-  need<Value>(fields: Fields, name: string, path: string, read: (value: unknown, path: string) => Value | undefined): Value | undefined {
+  need<Value>(
+    fields: Fields,
+    name: string,
+    path: string,
+    read: (value: unknown, path: string) => Value | undefined,
+  ): Value | undefined {
     const at = `${path}.${name}`;
     const value = fields.get(name);
     return value === undefined ? this.refuse('MISSING_FIELD', at, `"${name}" is missing.`) : read(value, at);
@@ -103,17 +116,21 @@ export class Checker {
 
   /** Text that can be stored and compared; `empty` allows none at all. */
   text(value: unknown, path: string, { empty = false } = {}): string | undefined {
-    if (typeof value !== 'string') return this.refuse('WRONG_TYPE', path, `Expected text, got ${nameOf(value)}.`);
-    if (value.length > MAX_TEXT) return this.refuse('TOO_LONG', path, `Text has at most ${MAX_TEXT} characters.`);
+    if (typeof value !== 'string')
+      return this.refuse('WRONG_TYPE', path, `Expected text, got ${nameOf(value)}.`);
+    if (value.length > MAX_TEXT)
+      return this.refuse('TOO_LONG', path, `Text has at most ${MAX_TEXT} characters.`);
     if (value === '' && !empty) return this.refuse('BAD_TEXT', path, 'Text must not be empty.');
     if (value.includes('\0')) return this.refuse('BAD_TEXT', path, 'Text must not hold a NUL character.');
-    if (!value.isWellFormed()) return this.refuse('BAD_TEXT', path, 'Text must not hold half a surrogate pair.');
+    if (!value.isWellFormed())
+      return this.refuse('BAD_TEXT', path, 'Text must not hold half a surrogate pair.');
     return value;
   }
 
   /** A finite number; minus zero becomes zero. */
   number(value: unknown, path: string): number | undefined {
-    if (typeof value !== 'number') return this.refuse('WRONG_TYPE', path, `Expected a number, got ${nameOf(value)}.`);
+    if (typeof value !== 'number')
+      return this.refuse('WRONG_TYPE', path, `Expected a number, got ${nameOf(value)}.`);
     if (!Number.isFinite(value)) return this.refuse('BAD_NUMBER', path, 'Expected a finite number.');
     return value === 0 ? 0 : value;
   }
@@ -138,18 +155,31 @@ export class Checker {
   }
 
   /** One word of a fixed set. */
-  word<Word extends string>(value: unknown, path: string, words: readonly Word[], code: RuleProblemCode = 'UNKNOWN_VALUE'): Word | undefined {
-    if (typeof value !== 'string') return this.refuse('WRONG_TYPE', path, `Expected text, got ${nameOf(value)}.`);
+  word<Word extends string>(
+    value: unknown,
+    path: string,
+    words: readonly Word[],
+    code: RuleProblemCode = 'UNKNOWN_VALUE',
+  ): Word | undefined {
+    if (typeof value !== 'string')
+      return this.refuse('WRONG_TYPE', path, `Expected text, got ${nameOf(value)}.`);
     return (words as readonly string[]).includes(value)
       ? (value as Word)
       : this.refuse(code, path, `Unknown: "${excerpt(value)}". Known are ${listed(words)}.`);
   }
 
   /** A duration in one of `units`, of at least one unit unless zero is allowed. */
-  duration(value: unknown, path: string, units: readonly DurationUnit[], { zero = false } = {}): string | undefined {
-    if (typeof value !== 'string') return this.refuse('WRONG_TYPE', path, `Expected a duration, got ${nameOf(value)}.`);
+  duration(
+    value: unknown,
+    path: string,
+    units: readonly DurationUnit[],
+    { zero = false } = {},
+  ): string | undefined {
+    if (typeof value !== 'string')
+      return this.refuse('WRONG_TYPE', path, `Expected a duration, got ${nameOf(value)}.`);
     const duration = parseDuration(value);
-    if (duration !== undefined && units.includes(duration.unit) && (zero || duration.amount > 0)) return value;
+    if (duration !== undefined && units.includes(duration.unit) && (zero || duration.amount > 0))
+      return value;
     return this.refuse(
       'BAD_DURATION',
       path,
@@ -158,7 +188,8 @@ export class Checker {
   }
 
   instant(value: unknown, path: string): string | undefined {
-    if (typeof value !== 'string') return this.refuse('WRONG_TYPE', path, `Expected an instant, got ${nameOf(value)}.`);
+    if (typeof value !== 'string')
+      return this.refuse('WRONG_TYPE', path, `Expected an instant, got ${nameOf(value)}.`);
     if (isInstant(value)) return value;
     return this.refuse(
       'BAD_INSTANT',
@@ -169,7 +200,8 @@ export class Checker {
 
   /** A UUID, returned in lower case. */
   id(value: unknown, path: string): string | undefined {
-    if (typeof value !== 'string') return this.refuse('WRONG_TYPE', path, `Expected an id, got ${nameOf(value)}.`);
+    if (typeof value !== 'string')
+      return this.refuse('WRONG_TYPE', path, `Expected an id, got ${nameOf(value)}.`);
     const id = value.length === 36 ? value.toLowerCase() : '';
     return UUID.test(id) ? id : this.refuse('BAD_ID', path, `Expected a UUID, got "${excerpt(value)}".`);
   }
@@ -181,8 +213,10 @@ export class Checker {
     { from, to, tooMany }: { from: number; to: number; tooMany: RuleProblemCode },
     item: (value: unknown, path: string) => Item | undefined,
   ): Item[] | undefined {
-    if (!Array.isArray(value)) return this.refuse('WRONG_TYPE', path, `Expected a list, got ${nameOf(value)}.`);
-    if (value.length < from) return this.refuse('NO_VALUES', path, `Expected at least ${from}, got ${value.length}.`);
+    if (!Array.isArray(value))
+      return this.refuse('WRONG_TYPE', path, `Expected a list, got ${nameOf(value)}.`);
+    if (value.length < from)
+      return this.refuse('NO_VALUES', path, `Expected at least ${from}, got ${value.length}.`);
     if (value.length > to) return this.refuse(tooMany, path, `Expected at most ${to}, got ${value.length}.`);
     const items = Array.from(value, (each: unknown, index) => item(each, `${path}[${index}]`));
     return items.includes(undefined) ? undefined : (items as Item[]);
@@ -190,7 +224,9 @@ export class Checker {
 
   /** Two ends in order; `strict` refuses that they are the same. */
   ordered(ends: readonly Scalar[], path: string, { strict = false } = {}): boolean {
-    const [from, to] = ends.map((end) => (typeof end === 'string' ? instantOf(end, this.schema.zone).getTime() : Number(end)));
+    const [from, to] = ends.map((end) =>
+      typeof end === 'string' ? instantOf(end, this.schema.zone).getTime() : Number(end),
+    );
     if (from! < to! || (from === to && !strict)) return true;
     this.refuse('EMPTY_RANGE', path, 'The range ends before it starts.');
     return false;

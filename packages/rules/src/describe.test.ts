@@ -15,12 +15,27 @@ suite('describe', () => {
     ['Everyone.', { all: [] }],
     ['Nobody.', { any: [] }],
     ['Nobody.', { not: { all: [] } }],
-    ['Everyone who has viewed /pricing at least once in the last 30 days and has not requested a demo.', { all: [viewed, { not: demo }] }],
+    [
+      'Everyone who has viewed /pricing at least once in the last 30 days and has not requested a demo.',
+      { all: [viewed, { not: demo }] },
+    ],
     ['Everyone who has not requested a demo.', { event: { name: 'demo_requested', count: { exactly: 0 } } }],
-    ['Everyone who has requested a demo at least once.', { not: { event: { name: 'Demo Requested', count: { atMost: 0 } } } }],
-    ['Everyone who has done "quiz_finished" on quiz 7 exactly 2 times.', { event: { name: 'quiz_finished', target: 'quiz 7', count: { exactly: 2 } } }],
-    ['Everyone who does not meet (has done "a" at least 2 times in the last week).', { not: { event: { name: 'a', count: { atLeast: 2 }, window: { last: '1w' } } } }],
-    ['Everyone who has done "a" at most once since 1 March 2026.', { event: { name: 'a', count: { atMost: 1 }, window: { since: '2026-03-01' } } }],
+    [
+      'Everyone who has requested a demo at least once.',
+      { not: { event: { name: 'Demo Requested', count: { atMost: 0 } } } },
+    ],
+    [
+      'Everyone who has done "quiz_finished" on quiz 7 exactly 2 times.',
+      { event: { name: 'quiz_finished', target: 'quiz 7', count: { exactly: 2 } } },
+    ],
+    [
+      'Everyone who does not meet (has done "a" at least 2 times in the last week).',
+      { not: { event: { name: 'a', count: { atLeast: 2 }, window: { last: '1w' } } } },
+    ],
+    [
+      'Everyone who has done "a" at most once since 1 March 2026.',
+      { event: { name: 'a', count: { atMost: 1 }, window: { since: '2026-03-01' } } },
+    ],
     [
       'Everyone who has done "a" at least once from 1 March 2026 09:30 UTC until before 2 March 2026, and never before that.',
       { event: { name: 'a', first: true, window: { between: ['2026-03-01T09:30Z', '2026-03-02'] } } },
@@ -39,37 +54,88 @@ suite('describe', () => {
     ],
     [
       'Everyone whose total "price" of "order_completed" events on /shop in the last month is greater than 100.',
-      { event: { name: 'order_completed', target: '/shop', window: { last: '1mo' }, sum: { property: 'price', function: 'sum', op: 'gt', value: 100 } } },
+      {
+        event: {
+          name: 'order_completed',
+          target: '/shop',
+          window: { last: '1mo' },
+          sum: { property: 'price', function: 'sum', op: 'gt', value: 100 },
+        },
+      },
     ],
     [
       'Everyone who has done "a" at least 3 times, where the average "price" is between 1 and 2.',
-      { event: { name: 'a', count: { atLeast: 3 }, sum: { property: 'price', function: 'average', op: 'between', values: [1, 2] } } },
+      {
+        event: {
+          name: 'a',
+          count: { atLeast: 3 },
+          sum: { property: 'price', function: 'average', op: 'between', values: [1, 2] },
+        },
+      },
     ],
     [
       'Everyone who has viewed /pricing, then requested a demo, all within 7 days.',
-      { sequence: { steps: [{ name: 'page_viewed', target: '/pricing' }, { name: 'demo_requested' }], within: '7d' } },
+      {
+        sequence: {
+          steps: [{ name: 'page_viewed', target: '/pricing' }, { name: 'demo_requested' }],
+          within: '7d',
+        },
+      },
     ],
     ['Everyone whose Job title contains "ops".', title],
     ['Everyone whose Job title does not contain "ops".', { not: title }],
-    ['Everyone whose plan is one of "pro" or "team".', { attribute: { key: 'plan', op: 'in', values: ['pro', 'team'] } }],
-    ['Everyone whose company\'s industry is not "Software" (case sensitive).', { attribute: { key: 'company.industry', op: 'not_equals', value: 'Software', caseSensitive: true } }],
-    ['Everyone whose plan is known (and has been so for at least 3 days).', { attribute: { key: 'plan', op: 'exists', heldFor: { atLeast: '3d' } } }],
-    ['Everyone whose birthday has its anniversary within the next 7 days.', { attribute: { key: 'birthday', op: 'anniversary_within', value: '7d' } }],
-    ['Everyone whose birthday does not have its anniversary today.', { not: { attribute: { key: 'birthday', op: 'anniversary_within', value: '0d' } } }],
-    ['Everyone whose tags includes all of "a", "b" and "c".', { attribute: { key: 'tags', op: 'includes_all', values: ['a', 'b', 'c'] } }],
+    [
+      'Everyone whose plan is one of "pro" or "team".',
+      { attribute: { key: 'plan', op: 'in', values: ['pro', 'team'] } },
+    ],
+    [
+      'Everyone whose company\'s industry is not "Software" (case sensitive).',
+      { attribute: { key: 'company.industry', op: 'not_equals', value: 'Software', caseSensitive: true } },
+    ],
+    [
+      'Everyone whose plan is known (and has been so for at least 3 days).',
+      { attribute: { key: 'plan', op: 'exists', heldFor: { atLeast: '3d' } } },
+    ],
+    [
+      'Everyone whose birthday has its anniversary within the next 7 days.',
+      { attribute: { key: 'birthday', op: 'anniversary_within', value: '7d' } },
+    ],
+    [
+      'Everyone whose birthday does not have its anniversary today.',
+      { not: { attribute: { key: 'birthday', op: 'anniversary_within', value: '0d' } } },
+    ],
+    [
+      'Everyone whose tags includes all of "a", "b" and "c".',
+      { attribute: { key: 'tags', op: 'includes_all', values: ['a', 'b', 'c'] } },
+    ],
     ['Everyone who is in the segment "Trials".', { segment: id }],
     ['Everyone who is not in the list "0190a000-0000-7000-8000-00000000005a".', { not: { list: id } }],
-    ['Everyone who is among the top 5% of the lookalike "0190a000-0000-7000-8000-00000000005a".', { lookalike: { id, top: 5 } }],
-    ['Everyone who has consented to email and is not known by a phone number.', { all: [{ consent: { channel: 'email', state: 'granted' } }, { not: { identified: 'phone' } }] }],
+    [
+      'Everyone who is among the top 5% of the lookalike "0190a000-0000-7000-8000-00000000005a".',
+      { lookalike: { id, top: 5 } },
+    ],
+    [
+      'Everyone who has consented to email and is not known by a phone number.',
+      { all: [{ consent: { channel: 'email', state: 'granted' } }, { not: { identified: 'phone' } }] },
+    ],
     ['Everyone who is in the random 10% sample "hold-out".', { sample: { percent: 10, salt: 'hold-out' } }],
     [
       'Everyone who has viewed /pricing at least once in the last 30 days and (whose Job title contains "ops" or who has requested a demo).',
       { all: [viewed, { any: [title, demo] }] },
     ],
-    ['Everyone whose Job title does not contain "ops" or who has not requested a demo.', { not: { all: [title, demo] } }],
-    ['Everyone who has requested a demo, whose Job title contains "ops" and who is known by an email address.', { all: [demo, { all: [title] }, { all: [{ identified: 'email' }] }] }],
+    [
+      'Everyone whose Job title does not contain "ops" or who has not requested a demo.',
+      { not: { all: [title, demo] } },
+    ],
+    [
+      'Everyone who has requested a demo, whose Job title contains "ops" and who is known by an email address.',
+      { all: [demo, { all: [title] }, { all: [{ identified: 'email' }] }] },
+    ],
   ])('%s', (sentence, rule) => {
-    const names = { attribute: (key: string) => (key === 'job_title' ? 'Job title' : undefined), segment: () => 'Trials' };
+    const names = {
+      attribute: (key: string) => (key === 'job_title' ? 'Job title' : undefined),
+      segment: () => 'Trials',
+    };
     expect(describe(rule, names)).toBe(sentence);
   });
 

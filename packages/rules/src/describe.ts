@@ -17,7 +17,8 @@ type Said = Clause | { word: 'and' | 'or'; parts: Said[] };
 
 function sayTop(rule: Rule, names: Names): { subject: string; said: string } {
   const said = say(rule, names, false);
-  if ('parts' in said && said.parts.length === 0) return { subject: said.word === 'and' ? 'Everyone' : 'Nobody', said: '' };
+  if ('parts' in said && said.parts.length === 0)
+    return { subject: said.word === 'and' ? 'Everyone' : 'Nobody', said: '' };
   return { subject: 'Everyone', said: write(said) };
 }
 
@@ -31,7 +32,9 @@ function say(rule: Rule, names: Names, negated: boolean): Said {
 }
 
 function sayGroup(children: readonly Rule[], names: Names, negated: boolean, word: 'and' | 'or'): Said {
-  const parts = children.map((child) => say(child, names, negated)).flatMap((part) => ('parts' in part && part.word === word ? part.parts : [part]));
+  const parts = children
+    .map((child) => say(child, names, negated))
+    .flatMap((part) => ('parts' in part && part.word === word ? part.parts : [part]));
   return parts.length === 1 ? parts[0]! : { word, parts };
 }
 
@@ -41,7 +44,8 @@ function write(said: Said): string {
   const texts = said.parts.map((part, index) => {
     if ('parts' in part) return part.parts.length === 0 ? writeEmpty(part.word) : `(${write(part)})`;
     const before = said.parts[index - 1];
-    const repeated = before !== undefined && 'lead' in before && before.lead === part.lead && part.lead === 'who';
+    const repeated =
+      before !== undefined && 'lead' in before && before.lead === part.lead && part.lead === 'who';
     return repeated ? part.text : `${part.lead} ${part.text}`;
   });
   return joined(texts, said.word);

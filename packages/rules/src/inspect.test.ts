@@ -61,11 +61,16 @@ describe('usesClock', () => {
 
   it('is true of every rule whose answer time alone changes', () => {
     fc.assert(
-      fc.property(ruleArbitrary(), worldArbitrary(), fc.integer({ min: 0, max: 400 * 86_400_000 }), (rule, world, later) => {
-        const then = { ...world, now: new Date(world.now.getTime() + later) };
-        fc.pre(!usesClock(rule));
-        expect(evaluate(rule, then)).toStrictEqual(evaluate(rule, world));
-      }),
+      fc.property(
+        ruleArbitrary(),
+        worldArbitrary(),
+        fc.integer({ min: 0, max: 400 * 86_400_000 }),
+        (rule, world, later) => {
+          const then = { ...world, now: new Date(world.now.getTime() + later) };
+          fc.pre(!usesClock(rule));
+          expect(evaluate(rule, then)).toStrictEqual(evaluate(rule, world));
+        },
+      ),
     );
   });
 });

@@ -22,7 +22,11 @@ export function* walk(rule: Rule): Generator<Step> {
 function childrenOf({ node, path, depth }: Step): Step[] {
   if ('not' in node) return [{ node: node.not, path: `${path}.not`, depth: depth + 1 }];
   const children = 'all' in node ? node.all : 'any' in node ? node.any : [];
-  return children.map((child, index) => ({ node: child, path: `${path}.${kindOf(node)}[${index}]`, depth: depth + 1 }));
+  return children.map((child, index) => ({
+    node: child,
+    path: `${path}.${kindOf(node)}[${index}]`,
+    depth: depth + 1,
+  }));
 }
 
 /** What a rule mentions: ids, keys of attributes (those of companies without `company.`), and folded names of events. */
@@ -39,7 +43,12 @@ export function references(rule: Rule): RuleReferences {
     events: new Set(),
   };
   for (const { node } of walk(rule)) {
-    match(node, { all: () => {}, any: () => {}, not: () => {}, condition: (handler, body) => handler.refer(body, found) });
+    match(node, {
+      all: () => {},
+      any: () => {},
+      not: () => {},
+      condition: (handler, body) => handler.refer(body, found),
+    });
   }
   return {
     segments: [...found.segments],

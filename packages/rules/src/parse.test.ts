@@ -18,8 +18,13 @@ const exists = (key: string): Rule => ({ attribute: { key, op: 'exists' } });
 
 describe('parse', () => {
   it('reads the rule of the first page', () => {
-    expect(read('event "page_viewed" on "/pricing" in last 30 days and not event "demo_requested"')).toStrictEqual({
-      all: [{ event: { name: 'page_viewed', target: '/pricing', window: { last: '30d' } } }, { not: { event: { name: 'demo_requested' } } }],
+    expect(
+      read('event "page_viewed" on "/pricing" in last 30 days and not event "demo_requested"'),
+    ).toStrictEqual({
+      all: [
+        { event: { name: 'page_viewed', target: '/pricing', window: { last: '30d' } } },
+        { not: { event: { name: 'demo_requested' } } },
+      ],
     });
   });
 
@@ -40,19 +45,33 @@ describe('parse', () => {
   });
 
   it('takes the clauses of an event in any order', () => {
-    expect(read('event "a" since "2026-01-01" at least 2 times')).toStrictEqual(read('event "a" at least 2 times since "2026-01-01"'));
+    expect(read('event "a" since "2026-01-01" at least 2 times')).toStrictEqual(
+      read('event "a" at least 2 times since "2026-01-01"'),
+    );
   });
 
   it('takes words that start like keywords, and keywords that are not reserved, as names', () => {
-    expect(read('android exists and within_budget exists and first exists and attribute last is 1')).toStrictEqual({
-      all: [exists('android'), exists('within_budget'), exists('first'), { attribute: { key: 'last', op: 'equals', value: 1 } }],
+    expect(
+      read('android exists and within_budget exists and first exists and attribute last is 1'),
+    ).toStrictEqual({
+      all: [
+        exists('android'),
+        exists('within_budget'),
+        exists('first'),
+        { attribute: { key: 'last', op: 'equals', value: 1 } },
+      ],
     });
   });
 
   it.each([
     ['', 1, 1, /^Expected "\(", "all".* or .*, but the rule ends here\.$/],
     ['event page_viewed', 1, 7, /^Expected text in double quotes, but found "page_viewed"\.$/],
-    ['plan is', 1, 8, /^Expected text in double quotes, a number, "true" or "false", but the rule ends here\.$/],
+    [
+      'plan is',
+      1,
+      8,
+      /^Expected text in double quotes, a number, "true" or "false", but the rule ends here\.$/,
+    ],
     ['plan is "pro"\n  plan', 2, 3, /^Expected "and", "or" or the end of the rule, but found "plan"\.$/],
     ['(plan exists', 1, 13, /^Expected "\)", but the rule ends here\.$/],
     ['event "a" in last 3 parsecs', 1, 21, /^Expected minutes, hours, days, .*, but found "parsecs"\.$/],

@@ -46,7 +46,16 @@ let tools: { lexer: Lexer; parser: RuleParser } | undefined;
  */
 export function parse(text: string): Parsing {
   if (text.length > MAX_RULE_TEXT) {
-    return failure([{ code: 'TOO_LONG', message: `A rule has at most ${MAX_RULE_TEXT} characters.`, line: 1, column: 1, offset: 0, length: 0 }]);
+    return failure([
+      {
+        code: 'TOO_LONG',
+        message: `A rule has at most ${MAX_RULE_TEXT} characters.`,
+        line: 1,
+        column: 1,
+        offset: 0,
+        length: 0,
+      },
+    ]);
   }
   tools ??= { lexer: new Lexer(TOKENS), parser: new RuleParser() };
   const lexed = tools.lexer.tokenize(text);
@@ -97,7 +106,9 @@ function unexpected(error: ILexingResult['errors'][number], text: string): Parse
   const quote = character === '"' || character === '`';
   return {
     code: 'UNEXPECTED_CHARACTER',
-    message: quote ? `This text has no closing ${character}, or a line break or an unknown escape in it.` : `Unexpected ${JSON.stringify(character)}.`,
+    message: quote
+      ? `This text has no closing ${character}, or a line break or an unknown escape in it.`
+      : `Unexpected ${JSON.stringify(character)}.`,
     line: error.line ?? 1,
     column: error.column ?? 1,
     offset: error.offset,

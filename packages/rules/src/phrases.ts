@@ -58,7 +58,11 @@ export function spaced(key: string): string {
 }
 
 /** A thing by its name, or by its id. */
-export function named(word: string, id: string, find: ((id: string) => string | undefined) | undefined): string {
+export function named(
+  word: string,
+  id: string,
+  find: ((id: string) => string | undefined) | undefined,
+): string {
   return `the ${word} ${quoted(find?.(id) ?? id)}`;
 }
 

@@ -39,13 +39,21 @@ describe('parse(print(rule))', () => {
     { attribute: { key: 'a', op: 'equals', value: '"\\\n\u2028 #) and' } },
     { attribute: { key: 'a', op: 'equals', value: 1e300 } },
     { attribute: { key: 'a', op: 'equals', value: -5e-324 } },
-    { event: { name: 'a', where: [{ property: 'b', op: 'exists' }], window: { between: ['2026-01-01', '2026-02-01'] } } },
+    {
+      event: {
+        name: 'a',
+        where: [{ property: 'b', op: 'exists' }],
+        window: { between: ['2026-01-01', '2026-02-01'] },
+      },
+    },
   ])('keeps %j', (rule) => {
     expect(parse(print(rule))).toStrictEqual({ ok: true, rule });
   });
 
   it('keeps what looks like a line break in a text, however deep', () => {
-    const text: Rule = { attribute: { key: 'a\u2029b', op: 'equals', value: `\u2028\r\n\u0085${'x'.repeat(100)}` } };
+    const text: Rule = {
+      attribute: { key: 'a\u2029b', op: 'equals', value: `\u2028\r\n\u0085${'x'.repeat(100)}` },
+    };
     const rule: Rule = { all: [exists('a'), { any: [exists('b'), { all: [exists('c'), text] }] }] };
     expect(parse(print(rule))).toStrictEqual({ ok: true, rule });
   });
@@ -62,12 +70,19 @@ describe('parse(print(rule))', () => {
 
 describe('print', () => {
   it('keeps a short rule on one line', () => {
-    expect(print({ all: [exists('a'), { any: [exists('b'), { not: exists('c') }] }] })).toBe('a exists and (b exists or not c exists)');
+    expect(print({ all: [exists('a'), { any: [exists('b'), { not: exists('c') }] }] })).toBe(
+      'a exists and (b exists or not c exists)',
+    );
   });
 
   it('lays a long rule out over lines', () => {
     const visited: Rule = { event: { name: 'page_viewed', target: '/pricing', window: { last: '30d' } } };
-    const rule: Rule = { all: [visited, { any: [visited, { not: { event: { name: 'demo_requested', count: { atLeast: 2 } } } }] }] };
+    const rule: Rule = {
+      all: [
+        visited,
+        { any: [visited, { not: { event: { name: 'demo_requested', count: { atLeast: 2 } } } }] },
+      ],
+    };
     expect(print(rule)).toBe(
       [
         'event "page_viewed" on "/pricing" in last 30 days',
@@ -80,9 +95,18 @@ describe('print', () => {
   });
 
   it.each<[Rule, string]>([
-    [{ attribute: { key: 'plan', op: 'not_in', values: ['Pro', 'Team'], caseSensitive: true } }, 'plan not in ("Pro", "Team") case sensitive'],
-    [{ attribute: { key: 'plan', op: 'equals', value: 'pro', heldFor: { lessThan: '1mo' } } }, 'plan is "pro" held for less than 1 month'],
-    [{ attribute: { key: 'birthday', op: 'anniversary_within', value: '7d' } }, 'birthday anniversary within 7 days'],
+    [
+      { attribute: { key: 'plan', op: 'not_in', values: ['Pro', 'Team'], caseSensitive: true } },
+      'plan not in ("Pro", "Team") case sensitive',
+    ],
+    [
+      { attribute: { key: 'plan', op: 'equals', value: 'pro', heldFor: { lessThan: '1mo' } } },
+      'plan is "pro" held for less than 1 month',
+    ],
+    [
+      { attribute: { key: 'birthday', op: 'anniversary_within', value: '7d' } },
+      'birthday anniversary within 7 days',
+    ],
     [
       {
         event: {
@@ -103,7 +127,10 @@ describe('print', () => {
       { sequence: { steps: [{ name: 'a', target: '/x' }, { name: 'b' }], within: '7d' } },
       'sequence (event "a" on "/x", event "b") within 7 days',
     ],
-    [{ lookalike: { id: '0190a000-0000-7000-8000-0000000000a1', top: 5 } }, 'lookalike "0190a000-0000-7000-8000-0000000000a1" top 5%'],
+    [
+      { lookalike: { id: '0190a000-0000-7000-8000-0000000000a1', top: 5 } },
+      'lookalike "0190a000-0000-7000-8000-0000000000a1" top 5%',
+    ],
     [{ consent: { channel: 'ads', state: 'granted' } }, 'consent ads granted'],
     [{ identified: 'anonymous_id' }, 'identified by anonymous_id'],
     [{ sample: { percent: 12.5, salt: 'x' } }, 'sample 12.5% salt "x"'],

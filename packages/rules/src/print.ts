@@ -49,7 +49,8 @@ function layOut(rule: Rule, width: number): string {
 }
 
 function layOutGroup(name: string, word: string, children: readonly Rule[], width: number): string {
-  if (children.length < 2) return `${name} of (\n${indented(children.map((child) => layOut(child, width - 2)).join(''))}\n)`;
+  if (children.length < 2)
+    return `${name} of (\n${indented(children.map((child) => layOut(child, width - 2)).join(''))}\n)`;
   return children.map((child) => layOutOperand(child, width - word.length - 1)).join(`\n${word} `);
 }
 

@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { anniversaryDays, dateSpan, dayIn, durationInWords, endOf, eventSpan, fixedLength, heldSince, instantOf, isInstant, minuteOf, nextMinute, parseDuration, startOf } from './time.js';
+import {
+  anniversaryDays,
+  dateSpan,
+  dayIn,
+  durationInWords,
+  endOf,
+  eventSpan,
+  fixedLength,
+  heldSince,
+  instantOf,
+  isInstant,
+  minuteOf,
+  nextMinute,
+  parseDuration,
+  startOf,
+} from './time.js';
 
 const BERLIN = 'Europe/Berlin';
 const at = (text: string) => new Date(text);
@@ -12,10 +27,13 @@ describe('durations', () => {
     ['100y', { amount: 100, unit: 'y' }],
   ])('%s', (text, duration) => expect(parseDuration(text)).toStrictEqual(duration));
 
-  it.each(['', 'd', '30', '01d', '-1d', '1.5d', '1 d', '1D', '1s', '101y', '99999999999d', '1d '])('refuses "%s"', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
-    expect(() => startOf(new Date(0), text, 'UTC')).toThrow(RangeError);
-  });
+  it.each(['', 'd', '30', '01d', '-1d', '1.5d', '1 d', '1D', '1s', '101y', '99999999999d', '1d '])(
+    'refuses "%s"',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+      expect(() => startOf(new Date(0), text, 'UTC')).toThrow(RangeError);
+    },
+  );
 
   it('has a fixed length but for months and years', () => {
     expect(fixedLength('2w')).toBe(14 * 86_400_000);
@@ -57,7 +75,10 @@ describe('bounds', () => {
     const to = at('2026-03-29T12:35:00Z');
     expect(eventSpan(undefined, now, BERLIN)).toStrictEqual({ from: null, to });
     expect(eventSpan({ last: '30d' }, now, BERLIN)).toStrictEqual({ from: at('2026-02-27T12:34:00Z'), to });
-    expect(eventSpan({ since: '2026-03-01' }, now, BERLIN)).toStrictEqual({ from: at('2026-02-28T23:00:00Z'), to });
+    expect(eventSpan({ since: '2026-03-01' }, now, BERLIN)).toStrictEqual({
+      from: at('2026-02-28T23:00:00Z'),
+      to,
+    });
     expect(eventSpan({ between: ['2026-03-01', '2026-04-01'] }, now, BERLIN)).toStrictEqual({
       from: at('2026-02-28T23:00:00Z'),
       to: at('2026-03-31T22:00:00Z'),
@@ -66,21 +87,35 @@ describe('bounds', () => {
 
   it('of dates count both ends to the minute', () => {
     const now = at('2026-03-29T12:34:56.789Z');
-    expect(dateSpan('within_last', '1h', now, 'UTC')).toStrictEqual({ from: at('2026-03-29T11:34:00Z'), to: at('2026-03-29T12:35:00Z') });
-    expect(dateSpan('within_next', '1h', now, 'UTC')).toStrictEqual({ from: at('2026-03-29T12:34:00Z'), to: at('2026-03-29T13:35:00Z') });
+    expect(dateSpan('within_last', '1h', now, 'UTC')).toStrictEqual({
+      from: at('2026-03-29T11:34:00Z'),
+      to: at('2026-03-29T12:35:00Z'),
+    });
+    expect(dateSpan('within_next', '1h', now, 'UTC')).toStrictEqual({
+      from: at('2026-03-29T12:34:00Z'),
+      to: at('2026-03-29T13:35:00Z'),
+    });
     expect(heldSince({ lessThan: '1h' }, now, 'UTC')).toStrictEqual(at('2026-03-29T11:34:00Z'));
   });
 });
 
 describe('anniversaries', () => {
   it('run from today in the zone', () => {
-    expect(anniversaryDays('2d', at('2026-12-30T23:30:00Z'), 'UTC')).toStrictEqual(['12-30', '12-31', '01-01']);
+    expect(anniversaryDays('2d', at('2026-12-30T23:30:00Z'), 'UTC')).toStrictEqual([
+      '12-30',
+      '12-31',
+      '01-01',
+    ]);
     expect(anniversaryDays('0d', at('2026-12-30T23:30:00Z'), BERLIN)).toStrictEqual(['12-31']);
     expect(dayIn(BERLIN, at('1980-12-30T23:30:00Z'))).toBe('12-31');
   });
 
   it('of 29 February fall on the 28th in other years', () => {
-    expect(anniversaryDays('1d', at('2026-02-27T12:00:00Z'), 'UTC')).toStrictEqual(['02-27', '02-28', '02-29']);
+    expect(anniversaryDays('1d', at('2026-02-27T12:00:00Z'), 'UTC')).toStrictEqual([
+      '02-27',
+      '02-28',
+      '02-29',
+    ]);
     expect(anniversaryDays('0d', at('2026-03-01T12:00:00Z'), 'UTC')).toStrictEqual(['03-01']);
     expect(anniversaryDays('0d', at('2024-02-28T12:00:00Z'), 'UTC')).toStrictEqual(['02-28']);
     expect(anniversaryDays('1d', at('2024-02-28T12:00:00Z'), 'UTC')).toStrictEqual(['02-28', '02-29']);

@@ -16,7 +16,12 @@ const LONGEST = { m: 52_560_000, h: 876_000, d: 36_500, w: 5_200, mo: 1_200, y: 
 export type DurationUnit = keyof typeof LONGEST;
 
 /** Milliseconds of the units whose length is fixed. */
-const FIXED: Partial<Record<DurationUnit, number>> = { m: MINUTE, h: 60 * MINUTE, d: 1_440 * MINUTE, w: 10_080 * MINUTE };
+const FIXED: Partial<Record<DurationUnit, number>> = {
+  m: MINUTE,
+  h: 60 * MINUTE,
+  d: 1_440 * MINUTE,
+  w: 10_080 * MINUTE,
+};
 
 /** The units in words. */
 export const UNIT_NAMES: Record<DurationUnit, string> = {
@@ -90,7 +95,12 @@ export function eventSpan(window: Window | undefined, now: Date, zone: string): 
 }
 
 /** Where a date must be for `within_last` and `within_next`: both ends count, to the minute. */
-export function dateSpan(op: 'within_last' | 'within_next', duration: Duration, now: Date, zone: string): Span {
+export function dateSpan(
+  op: 'within_last' | 'within_next',
+  duration: Duration,
+  now: Date,
+  zone: string,
+): Span {
   return op === 'within_last'
     ? { from: startOf(now, duration, zone), to: nextMinute(now) }
     : { from: minuteOf(now), to: nextMinute(endOf(now, duration, zone)) };

@@ -22,7 +22,8 @@ export function validate(input: unknown, schema: RuleSchema): Validation {
 
 function checkNode(checker: Checker, input: unknown, path: string, depth: number): Rule | undefined {
   if (checker.isFull) return undefined;
-  if (depth > MAX_DEPTH) return checker.refuse('TOO_DEEP', path, `A rule is at most ${MAX_DEPTH} levels deep.`);
+  if (depth > MAX_DEPTH)
+    return checker.refuse('TOO_DEEP', path, `A rule is at most ${MAX_DEPTH} levels deep.`);
   const kind = checkKind(checker, input, path);
   if (kind === undefined) return undefined;
   const body = (input as Record<Kind, unknown>)[kind];
@@ -44,7 +45,8 @@ function checkKind(checker: Checker, input: unknown, path: string): Kind | undef
   if (fields === undefined) return undefined;
   const [kind, ...more] = fields.keys();
   if (kind === undefined) return checker.refuse('UNKNOWN_KIND', path, `Expected one of ${KINDS.join(', ')}.`);
-  if (more.length > 0) return checker.refuse('AMBIGUOUS', path, `Expected only one of ${[kind, ...more].join(', ')}.`);
+  if (more.length > 0)
+    return checker.refuse('AMBIGUOUS', path, `Expected only one of ${[kind, ...more].join(', ')}.`);
   return kind as Kind;
 }
 
@@ -55,7 +57,12 @@ function checkChildren(checker: Checker, body: unknown, path: string, depth: num
   return checker.list(body, path, bounds, (child, at) => checkNode(checker, child, at, depth));
 }
 
-function checkCondition(checker: Checker, kind: ConditionKind, body: unknown, path: string): Rule | undefined {
+function checkCondition(
+  checker: Checker,
+  kind: ConditionKind,
+  body: unknown,
+  path: string,
+): Rule | undefined {
   if (!checker.count(path)) return undefined;
   const checked: unknown = CONDITIONS[kind].check(body, path, checker);
   return checked === undefined ? undefined : ({ [kind]: checked } as unknown as Rule);

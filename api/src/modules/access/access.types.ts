@@ -44,7 +44,10 @@ export class SignUpInput {
   @Length(1, 200)
   workspaceName!: string;
 
-  @Field(() => String, { defaultValue: 'UTC', description: "The workspace's time zone, such as Europe/Berlin." })
+  @Field(() => String, {
+    defaultValue: 'UTC',
+    description: "The workspace's time zone, such as Europe/Berlin.",
+  })
   timeZone!: string;
 }
 
@@ -80,7 +83,10 @@ export class CreateApiKeyInput {
   @ArrayMaxSize(20)
   scopes!: Scope[];
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: 'From when on the key is refused; never unless given.' })
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description: 'From when on the key is refused; never unless given.',
+  })
   expiresAt?: Date | null;
 }
 

@@ -40,7 +40,16 @@ export async function createApiKey(
   }
   const { key, prefix } = newKey();
   const scopes = [...new Set(input.scopes)];
-  const values = [context.workspace.id, newId(), input.name, prefix, hashToken(key), scopes, actorOf(context), input.expiresAt];
+  const values = [
+    context.workspace.id,
+    newId(),
+    input.name,
+    prefix,
+    hashToken(key),
+    scopes,
+    actorOf(context),
+    input.expiresAt,
+  ];
   const rows = await withWorkspace(context.workspace.id, (tx) =>
     tx.query<KeyRow>(
       `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, created_by, expires_at)
@@ -60,7 +69,11 @@ export async function listApiKeys(withWorkspace: WithWorkspace, workspaceId: str
 }
 
 /** Makes a key useless; again is no error. Throws NOT_FOUND when the workspace has no such key. */
-export async function revokeApiKey(withWorkspace: WithWorkspace, workspaceId: string, id: string): Promise<ApiKey> {
+export async function revokeApiKey(
+  withWorkspace: WithWorkspace,
+  workspaceId: string,
+  id: string,
+): Promise<ApiKey> {
   const rows = isId(id)
     ? await withWorkspace(workspaceId, (tx) =>
         tx.query<KeyRow>(

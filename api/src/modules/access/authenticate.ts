@@ -38,7 +38,12 @@ export class KeyRing {
     this.#found.delete(key);
     const row = await this.#look(key);
     if (!row) throw new Failure('UNAUTHENTICATED', 'This API key is not valid: unknown, revoked or expired.');
-    const viewer: KeyViewer = { kind: 'key', keyId: row.id, workspaceId: row.workspace_id, scopes: row.scopes };
+    const viewer: KeyViewer = {
+      kind: 'key',
+      keyId: row.id,
+      workspaceId: row.workspace_id,
+      scopes: row.scopes,
+    };
     this.#remember(key, viewer, row.expires_at);
     return viewer;
   }
@@ -61,7 +66,11 @@ export class KeyRing {
 
   #remember(key: string, viewer: KeyViewer, expiresAt: Date | null): void {
     if (this.#found.size >= mostRemembered) this.#found.clear();
-    this.#found.set(key, { viewer, until: Date.now() + trustedFor, expiresAt: expiresAt?.getTime() ?? Infinity });
+    this.#found.set(key, {
+      viewer,
+      until: Date.now() + trustedFor,
+      expiresAt: expiresAt?.getTime() ?? Infinity,
+    });
   }
 }
 
@@ -76,7 +85,12 @@ export function createContextOf(
   };
 }
 
-async function viewerOf(request: FastifyRequest, directory: DataSource, keys: KeyRing, baseUrl: string): Promise<Viewer> {
+async function viewerOf(
+  request: FastifyRequest,
+  directory: DataSource,
+  keys: KeyRing,
+  baseUrl: string,
+): Promise<Viewer> {
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (bearer) return keys.viewerOf(bearer);
   const token = request.cookies?.[sessionCookie];
@@ -88,7 +102,10 @@ async function viewerOf(request: FastifyRequest, directory: DataSource, keys: Ke
 function comesFromUs(request: FastifyRequest, baseUrl: string): boolean {
   const { origin } = request.headers;
   if (origin === undefined) return true;
-  return origin === new URL(baseUrl).origin || (URL.canParse(origin) && new URL(origin).host === request.headers.host);
+  return (
+    origin === new URL(baseUrl).origin ||
+    (URL.canParse(origin) && new URL(origin).host === request.headers.host)
+  );
 }
 
 function contextFor(
@@ -96,5 +113,11 @@ function contextFor(
   viewer: Viewer,
   { clock, log }: Pick<Services, 'clock' | 'log'>,
 ): RequestContext {
-  return { requestId: request.id, viewer, clock, signal: request.signal, log: log.child({ requestId: request.id }) };
+  return {
+    requestId: request.id,
+    viewer,
+    clock,
+    signal: request.signal,
+    log: log.child({ requestId: request.id }),
+  };
 }

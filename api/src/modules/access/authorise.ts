@@ -1,5 +1,12 @@
 import type { DataSource } from 'typeorm';
-import { roles, type RequestContext, type Role, type Viewer, type WorkspaceAccess, type WorkspaceContext } from '../../platform/context.js';
+import {
+  roles,
+  type RequestContext,
+  type Role,
+  type Viewer,
+  type WorkspaceAccess,
+  type WorkspaceContext,
+} from '../../platform/context.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { missingScope, type AccessRule, type Authorise } from '../../platform/graphql/access.js';
 import { isId } from '../../platform/ids.js';
@@ -46,7 +53,10 @@ async function requireOrganization(
     throw new Failure('INVALID_INPUT', 'Say which organization.', { path: 'organizationId' });
   }
   const rows: { role: Role | null }[] = isId(organizationId)
-    ? await directory.query('select role from members where organization_id = $1 and user_id = $2', [organizationId, userId])
+    ? await directory.query('select role from members where organization_id = $1 and user_id = $2', [
+        organizationId,
+        userId,
+      ])
     : [];
   const member = rows[0];
   if (!member) throw notFound('organization', 'organizationId');
@@ -79,7 +89,8 @@ async function authoriseWorkspace(
 
 function requireScope(held: readonly string[], scope: WorkspaceRule['scope']): void {
   if (scope === 'any') return;
-  if (scope === 'none') throw new Failure('FORBIDDEN', 'This needs a person who is signed in; an API key is not enough.');
+  if (scope === 'none')
+    throw new Failure('FORBIDDEN', 'This needs a person who is signed in; an API key is not enough.');
   if (!held.includes(scope)) throw missingScope(scope);
 }
 
@@ -95,7 +106,11 @@ interface WorkspaceRow {
 const columns = 'w.id, w.organization_id, w.name, w.time_zone, w.default_country';
 
 /** A key stands for one workspace, so it need not name it. */
-async function workspaceOfKey(directory: DataSource, own: string, wanted = own): Promise<WorkspaceAccess | undefined> {
+async function workspaceOfKey(
+  directory: DataSource,
+  own: string,
+  wanted = own,
+): Promise<WorkspaceAccess | undefined> {
   if (wanted.toLowerCase() !== own) return undefined;
   const rows: WorkspaceRow[] = await directory.query(
     `select ${columns}, null as role from workspaces w where w.id = $1 and w.archived_at is null`,
@@ -109,7 +124,8 @@ async function workspaceOfMember(
   userId: string,
   wanted: string | undefined,
 ): Promise<WorkspaceAccess | undefined> {
-  if (wanted === undefined) throw new Failure('INVALID_INPUT', 'Say which workspace.', { path: 'workspaceId' });
+  if (wanted === undefined)
+    throw new Failure('INVALID_INPUT', 'Say which workspace.', { path: 'workspaceId' });
   if (!isId(wanted)) return undefined;
   const rows: WorkspaceRow[] = await directory.query(
     `select ${columns}, coalesce(m.role, mw.role) as role

@@ -54,7 +54,14 @@ export async function invite(
   const token = newToken();
   const row = await directory.transaction(async (manager) => {
     await refuseMember(manager, by.organizationId, email);
-    const values = [by.organizationId, newId(), email, input.role, JSON.stringify(input.workspaces), hashToken(token)];
+    const values = [
+      by.organizationId,
+      newId(),
+      email,
+      input.role,
+      JSON.stringify(input.workspaces),
+      hashToken(token),
+    ];
     const rows: InvitationRow[] = await manager.query(
       `insert into invitations (organization_id, id, email, role, workspace_roles, token_hash, invited_by, expires_at)
        values ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 day') returning *`,
@@ -85,13 +92,18 @@ export async function acceptInvitation(
   viewer: Viewer,
   input: { token: string; name?: string | null; password?: string | null },
 ): Promise<string | undefined> {
-  const passwordHash = viewer.kind === 'member' ? '' : await hashPassword(input.password ?? '', 'input.password');
+  const passwordHash =
+    viewer.kind === 'member' ? '' : await hashPassword(input.password ?? '', 'input.password');
   return directory.transaction(async (manager) => {
     const invitation = await useInvitation(manager, input.token);
     const userId =
       viewer.kind === 'member'
         ? invited(viewer, invitation)
-        : await insertUser(manager, { email: invitation.email, name: input.name || invitation.email, passwordHash });
+        : await insertUser(manager, {
+            email: invitation.email,
+            name: input.name || invitation.email,
+            passwordHash,
+          });
     const grant = { role: invitation.role, workspaces: invitation.workspace_roles };
     await writeGrant(manager, invitation.organization_id, userId, grant);
     return viewer.kind === 'member' ? undefined : beginSession(manager, userId);
@@ -105,14 +117,20 @@ async function useInvitation(manager: EntityManager, token: string): Promise<Inv
     [hashToken(token)],
   );
   if (rows[0]) return rows[0];
-  throw new Failure('NOT_FOUND', 'This invitation is unknown, was used already, or has expired.', { path: 'input.token' });
+  throw new Failure('NOT_FOUND', 'This invitation is unknown, was used already, or has expired.', {
+    path: 'input.token',
+  });
 }
 
 function invited(viewer: Extract<Viewer, { kind: 'member' }>, invitation: InvitationRow): string {
   if (fold(viewer.email) === invitation.email) return viewer.userId;
-  throw new Failure('FORBIDDEN', 'This invitation was made for another e-mail address. Sign out to accept it.', {
-    path: 'input.token',
-  });
+  throw new Failure(
+    'FORBIDDEN',
+    'This invitation was made for another e-mail address. Sign out to accept it.',
+    {
+      path: 'input.token',
+    },
+  );
 }
 
 function toInvitation(row: InvitationRow): Invitation {

@@ -32,7 +32,9 @@ export class MemberResolver {
   }
 
   @Access({ kind: 'organization', role: 'admin' })
-  @FieldResolver(() => [InvitationType], { description: 'The invitations that can still be accepted, newest first.' })
+  @FieldResolver(() => [InvitationType], {
+    description: 'The invitations that can still be accepted, newest first.',
+  })
   async invitations(@Root() organization: OrganizationType): Promise<InvitationType[]> {
     return listInvitations(this.services.directory, organization.id);
   }
@@ -49,7 +51,9 @@ export class MemberResolver {
   }
 
   @Access({ kind: 'public' })
-  @Mutation(() => ViewerType, { description: 'Joins an organization; makes an account and signs in where there is none.' })
+  @Mutation(() => ViewerType, {
+    description: 'Joins an organization; makes an account and signs in where there is none.',
+  })
   async acceptInvitation(
     @Arg('input', () => AcceptInvitationInput, { description: 'The token, and who you are.' })
     input: AcceptInvitationInput,
@@ -87,8 +91,12 @@ export class MemberResolver {
     return true;
   }
 
-  async #giver(context: RequestContext, organizationId: string): Promise<{ organizationId: string; userId: string; own: Role }> {
-    if (context.viewer.kind !== 'member') throw new Failure('FORBIDDEN', 'This needs a person who is signed in.');
+  async #giver(
+    context: RequestContext,
+    organizationId: string,
+  ): Promise<{ organizationId: string; userId: string; own: Role }> {
+    if (context.viewer.kind !== 'member')
+      throw new Failure('FORBIDDEN', 'This needs a person who is signed in.');
     const { userId } = context.viewer;
     return { organizationId, userId, own: await roleIn(this.services.directory, organizationId, userId) };
   }

@@ -27,10 +27,15 @@ export class MemberType {
   @Field(() => String, { description: 'The e-mail address of the person.' })
   email!: string;
 
-  @Field(() => RoleEnum, { nullable: true, description: 'The role in the whole organization, if there is one.' })
+  @Field(() => RoleEnum, {
+    nullable: true,
+    description: 'The role in the whole organization, if there is one.',
+  })
   role!: Role | null;
 
-  @Field(() => [WorkspaceRoleType], { description: 'The roles in single workspaces, when there is none in the whole.' })
+  @Field(() => [WorkspaceRoleType], {
+    description: 'The roles in single workspaces, when there is none in the whole.',
+  })
   workspaces!: WorkspaceRoleType[];
 }
 
@@ -43,7 +48,10 @@ export class InvitationType {
   @Field(() => String, { description: 'Who is invited.' })
   email!: string;
 
-  @Field(() => RoleEnum, { nullable: true, description: 'The role in the whole organization, if there will be one.' })
+  @Field(() => RoleEnum, {
+    nullable: true,
+    description: 'The role in the whole organization, if there will be one.',
+  })
   role!: Role | null;
 
   @Field(() => [WorkspaceRoleType], { description: 'The roles in single workspaces.' })
@@ -81,7 +89,10 @@ export class GrantInput {
   @Field(() => RoleEnum, { nullable: true, description: 'The role in the whole organization.' })
   role?: Role | null;
 
-  @Field(() => [WorkspaceRoleInput], { nullable: true, description: 'Roles in single workspaces, at most 500.' })
+  @Field(() => [WorkspaceRoleInput], {
+    nullable: true,
+    description: 'Roles in single workspaces, at most 500.',
+  })
   @IsOptional()
   @ArrayMaxSize(500)
   @ValidateNested()

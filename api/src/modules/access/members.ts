@@ -41,12 +41,18 @@ export async function listMembers(directory: DataSource, organizationId: string)
  */
 export function checkGrant(grant: Grant, own: Role): void {
   if ((grant.role === null) === (grant.workspaces.length === 0)) {
-    throw new Failure('INVALID_INPUT', 'Give either a role in the whole organization or roles in workspaces.', {
-      path: 'input.role',
-    });
+    throw new Failure(
+      'INVALID_INPUT',
+      'Give either a role in the whole organization or roles in workspaces.',
+      {
+        path: 'input.role',
+      },
+    );
   }
   if (grant.role && roles.indexOf(grant.role) > roles.indexOf(own)) {
-    throw new Failure('FORBIDDEN', `You cannot give the role ${grant.role}; yours is ${own}.`, { path: 'input.role' });
+    throw new Failure('FORBIDDEN', `You cannot give the role ${grant.role}; yours is ${own}.`, {
+      path: 'input.role',
+    });
   }
 }
 
@@ -62,7 +68,10 @@ export async function writeGrant(
      on conflict (organization_id, user_id) do update set role = excluded.role`,
     [organizationId, userId, grant.role],
   );
-  await manager.query('delete from member_workspaces where organization_id = $1 and user_id = $2', [organizationId, userId]);
+  await manager.query('delete from member_workspaces where organization_id = $1 and user_id = $2', [
+    organizationId,
+    userId,
+  ]);
   for (const [index, { workspaceId, role }] of grant.workspaces.entries()) {
     const path = `input.workspaces[${index}].workspaceId`;
     if (!isId(workspaceId)) throw notFound('workspace', path);
@@ -114,14 +123,21 @@ async function requireManageable(
 ): Promise<void> {
   await manager.query('select 1 from organizations where id = $1 for update', [organizationId]);
   const rows: { role: Role | null }[] = isId(userId)
-    ? await manager.query('select role from members where organization_id = $1 and user_id = $2', [organizationId, userId])
+    ? await manager.query('select role from members where organization_id = $1 and user_id = $2', [
+        organizationId,
+        userId,
+      ])
     : [];
   const member = rows[0];
   if (!member) throw notFound('member', 'userId');
   if (roles.indexOf(member.role ?? 'viewer') > roles.indexOf(own)) {
-    throw new Failure('FORBIDDEN', `You cannot change a member with the role ${member.role}; yours is ${own}.`, {
-      path: 'userId',
-    });
+    throw new Failure(
+      'FORBIDDEN',
+      `You cannot change a member with the role ${member.role}; yours is ${own}.`,
+      {
+        path: 'userId',
+      },
+    );
   }
 }
 
@@ -131,7 +147,9 @@ async function requireOwner(manager: EntityManager, organizationId: string): Pro
     [organizationId],
   );
   if (owners.length === 0) {
-    throw new Failure('IN_USE', 'An organization needs an owner: make somebody else one first.', { path: 'userId' });
+    throw new Failure('IN_USE', 'An organization needs an owner: make somebody else one first.', {
+      path: 'userId',
+    });
   }
 }
 

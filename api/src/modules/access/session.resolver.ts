@@ -18,7 +18,9 @@ export class SessionResolver {
   ) {}
 
   @Access({ kind: 'public' })
-  @Mutation(() => ViewerType, { description: 'Makes an account with an organization and its first workspace, and signs in.' })
+  @Mutation(() => ViewerType, {
+    description: 'Makes an account with an organization and its first workspace, and signs in.',
+  })
   async signUp(
     @Arg('input', () => SignUpInput, { description: 'Who and what.' }) input: SignUpInput,
     @Ctx() context: RequestContext,
@@ -48,7 +50,8 @@ export class SessionResolver {
   @Access({ kind: 'member' })
   @Mutation(() => Boolean, { description: 'Changes the password and ends every other session.' })
   async changePassword(
-    @Arg('input', () => ChangePasswordInput, { description: 'The old and the new one.' }) input: ChangePasswordInput,
+    @Arg('input', () => ChangePasswordInput, { description: 'The old and the new one.' })
+    input: ChangePasswordInput,
     @Ctx() context: RequestContext,
   ): Promise<boolean> {
     const { viewer } = context;

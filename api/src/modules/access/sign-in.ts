@@ -20,7 +20,10 @@ interface UserRow {
  * long. Throws UNAUTHENTICATED, or LOCKED after too many wrong passwords.
  * @returns the session's token.
  */
-export async function signIn(directory: DataSource, input: { email: string; password: string }): Promise<string> {
+export async function signIn(
+  directory: DataSource,
+  input: { email: string; password: string },
+): Promise<string> {
   const email = fold(input.email.trim());
   const attempt = await countAttempt(directory, email);
   const fits = await checkPassword(input.password, attempt?.password_hash);
@@ -30,7 +33,9 @@ export async function signIn(directory: DataSource, input: { email: string; pass
     });
   }
   if (!attempt || !fits) throw new Failure('UNAUTHENTICATED', 'E-mail or password is wrong.');
-  await directory.query('update users set failed_attempts = 0, locked_until = null where id = $1', [attempt.id]);
+  await directory.query('update users set failed_attempts = 0, locked_until = null where id = $1', [
+    attempt.id,
+  ]);
   return beginSession(directory, attempt.id);
 }
 
@@ -69,6 +74,9 @@ export async function changePassword(
   const next = await hashPassword(input.next, 'input.newPassword');
   await directory.transaction(async (manager) => {
     await manager.query('update users set password_hash = $2 where id = $1', [viewer.userId, next]);
-    await manager.query('delete from sessions where user_id = $1 and id <> $2', [viewer.userId, viewer.sessionId]);
+    await manager.query('delete from sessions where user_id = $1 and id <> $2', [
+      viewer.userId,
+      viewer.sessionId,
+    ]);
   });
 }

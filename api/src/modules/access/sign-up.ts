@@ -22,24 +22,29 @@ export interface SignUp {
  * Throws FORBIDDEN when the settings do not let this person begin one, CONFLICT when the e-mail is taken.
  * @returns the session's token.
  */
-export async function signUp(directory: DataSource, policy: Settings['signUp'], input: SignUp): Promise<string> {
+export async function signUp(
+  directory: DataSource,
+  policy: Settings['signUp'],
+  input: SignUp,
+): Promise<string> {
   const email = readEmail(input.email, 'input.email');
   const passwordHash = await hashPassword(input.password, 'input.password');
   return directory.transaction(async (manager) => {
     await checkPolicy(manager, policy);
     const userId = await insertUser(manager, { email, name: input.name, passwordHash });
     const [organizationId, workspaceId] = [newId(), newId()];
-    await manager.query('insert into organizations (id, name) values ($1, $2)', [organizationId, input.organizationName]);
+    await manager.query('insert into organizations (id, name) values ($1, $2)', [
+      organizationId,
+      input.organizationName,
+    ]);
     await manager.query(`insert into members (organization_id, user_id, role) values ($1, $2, 'owner')`, [
       organizationId,
       userId,
     ]);
-    await manager.query('insert into workspaces (id, organization_id, name, time_zone) values ($1, $2, $3, $4)', [
-      workspaceId,
-      organizationId,
-      input.workspaceName,
-      input.timeZone,
-    ]);
+    await manager.query(
+      'insert into workspaces (id, organization_id, name, time_zone) values ($1, $2, $3, $4)',
+      [workspaceId, organizationId, input.workspaceName, input.timeZone],
+    );
     return beginSession(manager, userId);
   });
 }

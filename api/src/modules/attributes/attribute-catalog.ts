@@ -12,6 +12,10 @@ export async function attributeCatalog(tx: WorkspaceTransaction): Promise<Attrib
 export function catalogOf(custom: readonly AttributeDefinition[]): AttributeCatalog {
   const all = [...custom, ...standardAttributes];
   const of = (subject: AttributeDefinition['subject']): Map<string, AttributeDefinition> =>
-    new Map(all.filter((definition) => definition.subject === subject).map((definition) => [definition.key, definition]));
+    new Map(
+      all
+        .filter((definition) => definition.subject === subject)
+        .map((definition) => [definition.key, definition]),
+    );
   return { contact: of('contact'), company: of('company') };
 }

@@ -23,12 +23,20 @@ export class AttributeResolver {
   constructor(private readonly withWorkspace: WithWorkspace) {}
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
-  @FieldResolver(() => [AttributeDefinitionType], { description: 'The attributes of contacts and companies.' })
+  @FieldResolver(() => [AttributeDefinitionType], {
+    description: 'The attributes of contacts and companies.',
+  })
   async attributes(
     @Ctx() { workspace }: WorkspaceContext,
-    @Arg('subject', () => AttributeSubjectEnum, { nullable: true, description: 'Only those of contacts, or of companies.' })
+    @Arg('subject', () => AttributeSubjectEnum, {
+      nullable: true,
+      description: 'Only those of contacts, or of companies.',
+    })
     subject: AttributeSubject | null,
-    @Arg('includeArchived', () => Boolean, { defaultValue: false, description: 'Whether to list archived ones, too.' })
+    @Arg('includeArchived', () => Boolean, {
+      defaultValue: false,
+      description: 'Whether to list archived ones, too.',
+    })
     includeArchived: boolean,
   ): Promise<AttributeDefinitionType[]> {
     const catalog = await this.withWorkspace(workspace.id, attributeCatalog);
@@ -45,11 +53,15 @@ export class AttributeResolver {
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
     @Arg('input', () => CreateAttributeInput, { description: 'The attribute.' }) input: CreateAttributeInput,
   ): Promise<AttributeDefinitionType> {
-    return toAttributeType(await this.withWorkspace(workspace.id, (tx) => createAttribute(tx, input, clock.now())));
+    return toAttributeType(
+      await this.withWorkspace(workspace.id, (tx) => createAttribute(tx, input, clock.now())),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
-  @Mutation(() => AttributeDefinitionType, { description: 'Changes how an attribute is called and explained.' })
+  @Mutation(() => AttributeDefinitionType, {
+    description: 'Changes how an attribute is called and explained.',
+  })
   async updateAttribute(
     @Ctx() { workspace }: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
@@ -60,14 +72,17 @@ export class AttributeResolver {
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
   @Mutation(() => AttributeDefinitionType, {
-    description: 'Archives an attribute: it keeps its values, but takes no new ones and is not offered any more.',
+    description:
+      'Archives an attribute: it keeps its values, but takes no new ones and is not offered any more.',
   })
   async archiveAttribute(
     @Ctx() { workspace, clock }: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
     @Arg('input', () => AttributeKeyInput, { description: 'The attribute.' }) input: AttributeKeyInput,
   ): Promise<AttributeDefinitionType> {
-    return toAttributeType(await this.withWorkspace(workspace.id, (tx) => archiveAttribute(tx, input, clock.now())));
+    return toAttributeType(
+      await this.withWorkspace(workspace.id, (tx) => archiveAttribute(tx, input, clock.now())),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })

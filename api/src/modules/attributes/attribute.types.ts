@@ -76,7 +76,9 @@ export class AttributeDefinitionType {
   @Field(() => AttributeSubjectEnum, { description: 'Who has it.' })
   subject!: AttributeSubject;
 
-  @Field(() => String, { description: 'What rules and imports name it by; rules write `company.` before a company’s.' })
+  @Field(() => String, {
+    description: 'What rules and imports name it by; rules write `company.` before a company’s.',
+  })
   key!: string;
 
   @Field(() => String, { description: 'What people call it.' })
@@ -91,10 +93,15 @@ export class AttributeDefinitionType {
   @Field(() => Boolean, { description: 'Whether every workspace has it; such a one cannot be changed.' })
   standard!: boolean;
 
-  @Field(() => Boolean, { description: 'Whether it is set as an attribute; the others follow from a field of their own.' })
+  @Field(() => Boolean, {
+    description: 'Whether it is set as an attribute; the others follow from a field of their own.',
+  })
   settable!: boolean;
 
-  @Field(() => Date, { nullable: true, description: 'When it was archived: it keeps its values, but takes no new ones.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it was archived: it keeps its values, but takes no new ones.',
+  })
   archivedAt!: Date | null;
 }
 
@@ -122,7 +129,10 @@ export class AttributeInput {
   @Field(() => String, { description: 'The key of the attribute.' })
   key!: string;
 
-  @Field(() => AttributeValueScalar, { nullable: true, description: 'The value; null or an empty text removes it.' })
+  @Field(() => AttributeValueScalar, {
+    nullable: true,
+    description: 'The value; null or an empty text removes it.',
+  })
   value?: unknown;
 }
 
@@ -140,7 +150,10 @@ export class CreateAttributeInput extends AttributeKeyInput {
   @Field(() => AttributeTypeEnum, { description: 'What values it takes; this cannot be changed later.' })
   type!: TypeName;
 
-  @Field(() => String, { nullable: true, description: 'What people call it; made from the key unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What people call it; made from the key unless given.',
+  })
   @MaxLength(100)
   label?: string | null;
 
@@ -166,6 +179,8 @@ export function toAttributeType({ mirrored, ...definition }: AttributeDefinition
 }
 
 /** The values of an input by key; of a key given twice, the last counts. */
-export function attributesOfInput(attributes: readonly AttributeInput[] | null | undefined): Record<string, unknown> {
+export function attributesOfInput(
+  attributes: readonly AttributeInput[] | null | undefined,
+): Record<string, unknown> {
   return Object.fromEntries((attributes ?? []).map(({ key, value }) => [key, value]));
 }

@@ -2,7 +2,11 @@ import type { AttributeType } from '@coterie/rules';
 import { noContact, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { attributeCatalog } from './attribute-catalog.js';
-import { attributeKeyPattern, type AttributeDefinition, type AttributeSubject } from './attribute-definition.js';
+import {
+  attributeKeyPattern,
+  type AttributeDefinition,
+  type AttributeSubject,
+} from './attribute-definition.js';
 import { changeAttribute, customAttributes, insertAttribute } from './attribute-definition.repository.js';
 import { textFault } from './parse-attribute-value.js';
 
@@ -29,7 +33,8 @@ export async function createAttribute(
   now: Date,
 ): Promise<AttributeDefinition> {
   if (!attributeKeyPattern.test(key)) {
-    const message = 'A key begins with a letter and goes on with at most 62 small letters, digits and underscores.';
+    const message =
+      'A key begins with a letter and goes on with at most 62 small letters, digits and underscores.';
     throw new Failure('INVALID_INPUT', message, { path: 'input.key' });
   }
   const definition: AttributeDefinition = {
@@ -94,11 +99,16 @@ export async function archiveAttribute(
   return { ...definition, archivedAt };
 }
 
-async function requireCustom(tx: WorkspaceTransaction, { subject, key }: AttributeKey): Promise<AttributeDefinition> {
+async function requireCustom(
+  tx: WorkspaceTransaction,
+  { subject, key }: AttributeKey,
+): Promise<AttributeDefinition> {
   const definition = (await attributeCatalog(tx))[subject].get(key);
   if (!definition) throw notFound('attribute', 'input.key');
   if (!definition.standard) return definition;
-  throw new Failure('INVALID_INPUT', 'An attribute of the standard set cannot be changed.', { path: 'input.key' });
+  throw new Failure('INVALID_INPUT', 'An attribute of the standard set cannot be changed.', {
+    path: 'input.key',
+  });
 }
 
 function checkText(field: string, given: string | null | undefined): string | undefined {

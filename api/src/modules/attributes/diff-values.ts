@@ -2,7 +2,11 @@ import { sameValue, type AttributeValue } from './attribute-value.js';
 import type { HeldValues, ValueWrite } from './value.repository.js';
 
 /** What has to be written to bring a holder from what is stored to what it holds now. Equal values are left alone. */
-export function diffValues<Holder>(holder: Holder, stored: HeldValues, held: HeldValues): ValueWrite<Holder>[] {
+export function diffValues<Holder>(
+  holder: Holder,
+  stored: HeldValues,
+  held: HeldValues,
+): ValueWrite<Holder>[] {
   const writes: ValueWrite<Holder>[] = [];
   for (const [key, { value, since }] of held) {
     const before = stored.get(key);

@@ -17,10 +17,13 @@ function isRefused(type: AttributeDefinition['type'], input: unknown): boolean {
 }
 
 describe('every type', () => {
-  it.each(['text', 'number', 'boolean', 'date', 'text_list'] as const)('%s takes nothing as the end of the value', (type) => {
-    for (const nothing of [null, undefined, '', '  \t']) expect(parse(type, nothing)).toBeNull();
-    expect(isRefused(type, { an: 'object' })).toBe(true);
-  });
+  it.each(['text', 'number', 'boolean', 'date', 'text_list'] as const)(
+    '%s takes nothing as the end of the value',
+    (type) => {
+      for (const nothing of [null, undefined, '', '  \t']) expect(parse(type, nothing)).toBeNull();
+      expect(isRefused(type, { an: 'object' })).toBe(true);
+    },
+  );
 });
 
 describe('text', () => {
@@ -56,17 +59,26 @@ describe('number', () => {
     expect(Object.is(parse('number', input), expected)).toBe(true);
   });
 
-  it.each(['1,5', '1,000', '0x10', 'NaN', 'Infinity', '1e999', '€ 5', Number.NaN, Number.POSITIVE_INFINITY, true])(
-    'refuses %j',
-    (input) => {
-      expect(isRefused('number', input)).toBe(true);
-    },
-  );
+  it.each([
+    '1,5',
+    '1,000',
+    '0x10',
+    'NaN',
+    'Infinity',
+    '1e999',
+    '€ 5',
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    true,
+  ])('refuses %j', (input) => {
+    expect(isRefused('number', input)).toBe(true);
+  });
 });
 
 describe('boolean', () => {
   it('reads the spellings of exports', () => {
-    for (const yes of [true, 1, '1', 'true', 'TRUE', 'Yes', 'y', 'on']) expect(parse('boolean', yes)).toBe(true);
+    for (const yes of [true, 1, '1', 'true', 'TRUE', 'Yes', 'y', 'on'])
+      expect(parse('boolean', yes)).toBe(true);
     for (const no of [false, 0, '0', 'false', 'No', 'n', 'off']) expect(parse('boolean', no)).toBe(false);
     for (const other of ['maybe', 2, []]) expect(isRefused('boolean', other)).toBe(true);
   });

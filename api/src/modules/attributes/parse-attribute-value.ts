@@ -48,7 +48,8 @@ const readers: Record<AttributeType, Reader> = {
 };
 
 function readText(input: unknown): ValueColumns | string {
-  if (typeof input !== 'string' && typeof input !== 'number' && typeof input !== 'boolean') return 'takes a text.';
+  if (typeof input !== 'string' && typeof input !== 'number' && typeof input !== 'boolean')
+    return 'takes a text.';
   return textColumns(String(input).trim());
 }
 
@@ -112,7 +113,10 @@ function readList(input: unknown): AttributeValue | string {
   for (const item of items as unknown[]) {
     const columns = readText(item);
     if (typeof columns === 'string') return `has an item that ${columns}`;
-    if (columns.text !== '' && !columnsByText.has(columns.folded!)) columnsByText.set(columns.folded!, columns);
+    if (columns.text !== '' && !columnsByText.has(columns.folded!))
+      columnsByText.set(columns.folded!, columns);
   }
-  return columnsByText.size > longestList ? `has more than ${longestList} items.` : [...columnsByText.values()];
+  return columnsByText.size > longestList
+    ? `has more than ${longestList} items.`
+    : [...columnsByText.values()];
 }

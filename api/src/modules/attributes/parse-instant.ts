@@ -1,7 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 
 const isoDate = /^\d{4}-\d{2}-\d{2}$/;
-const isoDateTime = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+const isoDateTime =
+  /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
 /** Milliseconds since 1970 as text, as some CRM exports have them: 12 or 13 digits, so from 1973 to 2286. */
 const epochText = /^\d{12,13}$/;
 
@@ -32,7 +33,12 @@ function readInstant(input: unknown, zone: string): number | undefined {
   return epochText.test(text) ? Number(text) : undefined;
 }
 
-function readDateTime(date: string, time: string, offset: string | undefined, zone: string): number | undefined {
+function readDateTime(
+  date: string,
+  time: string,
+  offset: string | undefined,
+  zone: string,
+): number | undefined {
   if (offset === undefined) return localInstant(`${date}T${time}`, zone);
   try {
     return Temporal.Instant.from(`${date}T${time}${offset.toUpperCase()}`).epochMilliseconds;

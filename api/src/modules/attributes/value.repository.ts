@@ -75,7 +75,11 @@ export async function writeValues<Holder extends string | number>(
   subject: AttributeSubject,
   writes: readonly ValueWrite<Holder>[],
 ): Promise<void> {
-  await removeItems(tx, subject, writes.filter((write) => (write.value?.length ?? 0) < write.storedItems));
+  await removeItems(
+    tx,
+    subject,
+    writes.filter((write) => (write.value?.length ?? 0) < write.storedItems),
+  );
   await insertValues(
     tx,
     subject,

@@ -28,11 +28,16 @@ export async function lockCompanies(tx: WorkspaceTransaction, keys: CompanyKeys)
 
 /** Lets one transaction of the workspace at a time make companies that are known by nothing but a name. */
 export async function lockCompanyNames(tx: WorkspaceTransaction): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtextextended('company-names:' || $1::text, 0))`, [tx.workspaceId]);
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('company-names:' || $1::text, 0))`, [
+    tx.workspaceId,
+  ]);
 }
 
 /** Stores new companies. Throws {@link Collision} when another transaction made one of them meanwhile. */
-export async function insertCompanies(tx: WorkspaceTransaction, companies: readonly Company[]): Promise<void> {
+export async function insertCompanies(
+  tx: WorkspaceTransaction,
+  companies: readonly Company[],
+): Promise<void> {
   if (companies.length === 0) return;
   const inserted = await tx.query(
     `insert into companies (workspace_id, id, external_id, domain, name, created_at, updated_at)
@@ -44,7 +49,10 @@ export async function insertCompanies(tx: WorkspaceTransaction, companies: reado
 }
 
 /** Stores what changed of companies. Throws {@link Collision} when another transaction took a key of theirs. */
-export async function updateCompanies(tx: WorkspaceTransaction, companies: readonly Company[]): Promise<void> {
+export async function updateCompanies(
+  tx: WorkspaceTransaction,
+  companies: readonly Company[],
+): Promise<void> {
   if (companies.length === 0) return;
   try {
     await tx.query(

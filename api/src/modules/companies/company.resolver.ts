@@ -39,8 +39,15 @@ export class WorkspaceCompaniesResolver {
   ): Promise<Page<CompanyType>> {
     const after = readTimeCursor(args.after);
     const search = fold(args.search?.trim() ?? '') || null;
-    const rows = await this.withWorkspace(workspace.id, (tx) => listCompanies(tx, { search }, after, args.first + 1));
-    return toPage(rows, args, (row) => [row.createdExactly, row.id], (row) => toCompanyType(workspace.id, row));
+    const rows = await this.withWorkspace(workspace.id, (tx) =>
+      listCompanies(tx, { search }, after, args.first + 1),
+    );
+    return toPage(
+      rows,
+      args,
+      (row) => [row.createdExactly, row.id],
+      (row) => toCompanyType(workspace.id, row),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
@@ -49,16 +56,23 @@ export class WorkspaceCompaniesResolver {
     @Ctx() context: WorkspaceContext,
     @Arg('id', () => ID, { description: 'The id of the company.' }) id: string,
   ): Promise<CompanyType> {
-    const company = isId(id) ? await this.loaders(context, context.workspace.id).company.load(id.toLowerCase()) : null;
+    const company = isId(id)
+      ? await this.loaders(context, context.workspace.id).company.load(id.toLowerCase())
+      : null;
     if (!company) throw notFound('company');
     return company;
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
-  @Mutation(() => [CompanyResultType], { description: 'Makes or changes companies; a result for each, in order.' })
+  @Mutation(() => [CompanyResultType], {
+    description: 'Makes or changes companies; a result for each, in order.',
+  })
   async upsertCompanies(
     @Ctx() { workspace, clock }: WorkspaceContext,
-    @Arg('workspaceId', () => ID, { nullable: true, description: 'The workspace; an API key may leave it out.' })
+    @Arg('workspaceId', () => ID, {
+      nullable: true,
+      description: 'The workspace; an API key may leave it out.',
+    })
     _workspaceId: string | null,
     @Arg('input', () => UpsertCompaniesInput, { description: 'The companies.' }) input: UpsertCompaniesInput,
   ): Promise<CompanyResultType[]> {

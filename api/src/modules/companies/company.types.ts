@@ -42,12 +42,16 @@ export function toCompanyType(workspaceId: string, company: Company): CompanyTyp
 
 @ArgsType()
 export class CompaniesArgs extends PageArgs {
-  @Field(() => String, { nullable: true, description: 'The beginning of the name or the domain, or an external id.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The beginning of the name or the domain, or an external id.',
+  })
   search?: string | null;
 }
 
 @InputType('CompanyInput', {
-  description: 'A company, found by its external id, else its domain, else its name. What is absent stays as it is.',
+  description:
+    'A company, found by its external id, else its domain, else its name. What is absent stays as it is.',
 })
 export class CompanyInputType {
   @Field(() => String, { nullable: true, description: "The company's id in the customer's own systems." })

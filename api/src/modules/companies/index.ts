@@ -5,7 +5,13 @@ import { CompanyResolver, CompanyResultResolver, WorkspaceCompaniesResolver } fr
 export type { Company, CompanyInput, CompanySettings, PreparedCompany, UpsertedCompany } from './company.js';
 export { companyLoaders, type CompanyLoaders } from './company-loaders.js';
 export { companiesByIds } from './company.repository.js';
-export { CompanyInputType, CompanyType, toCompanyInput, toCompanyType, UpsertOutcome } from './company.types.js';
+export {
+  CompanyInputType,
+  CompanyType,
+  toCompanyInput,
+  toCompanyType,
+  UpsertOutcome,
+} from './company.types.js';
 export { normaliseDomain, prepareCompany } from './prepare-company.js';
 export { upsertCompanies } from './upsert-companies.js';
 

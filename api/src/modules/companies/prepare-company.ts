@@ -30,12 +30,19 @@ export function prepareCompany(
     path: `${path}.attributes`,
   });
   if (problems.length === 0 && !externalId && !domain && !name) {
-    problems.push({ code: 'INVALID_INPUT', path, message: 'A company needs an external id, a domain or a name.' });
+    problems.push({
+      code: 'INVALID_INPUT',
+      path,
+      message: 'A company needs an external id, a domain or a name.',
+    });
   }
   if (!settings.lenient) problems.push(...attributes.problems);
   if (problems.length > 0) return { ok: false, problems };
   const warnings = settings.lenient ? attributes.problems : [];
-  return { ok: true, company: { externalId, domain: domain ?? null, name, values: attributes.values, warnings, path } };
+  return {
+    ok: true,
+    company: { externalId, domain: domain ?? null, name, values: attributes.values, warnings, path },
+  };
 }
 
 const hostPattern = /^[^\s/@.:?#]+(\.[^\s/@.:?#]+)+$/;

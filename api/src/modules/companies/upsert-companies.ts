@@ -44,8 +44,14 @@ export async function upsertCompanies(
   const results = prepared.map((company) => drafts.apply(company, now));
   const made = drafts.all.filter((draft) => draft.isNew);
   const changed = drafts.all.filter((draft) => !draft.isNew && draft.touched);
-  await insertCompanies(tx, made.map((draft) => draft.company));
-  await updateCompanies(tx, changed.map((draft) => draft.company));
+  await insertCompanies(
+    tx,
+    made.map((draft) => draft.company),
+  );
+  await updateCompanies(
+    tx,
+    changed.map((draft) => draft.company),
+  );
   await saveValues(tx, [...made, ...changed]);
   return results;
 }
@@ -150,7 +156,13 @@ class Drafts {
       this.#change(draft, { domain });
       return [];
     }
-    return [{ code: 'IDENTITY_CONFLICT', path: `${path}.domain`, message: 'This domain belongs to another company.' }];
+    return [
+      {
+        code: 'IDENTITY_CONFLICT',
+        path: `${path}.domain`,
+        message: 'This domain belongs to another company.',
+      },
+    ];
   }
 
   #change(draft: Draft, change: Partial<Company>): void {

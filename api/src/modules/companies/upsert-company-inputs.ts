@@ -23,7 +23,9 @@ export async function upsertCompanyInputs(
     });
   }
   const catalog = await attributeCatalog(tx);
-  const checked = inputs.map((input, index) => prepareCompany(input, { timeZone, catalog }, `input.companies[${index}]`));
+  const checked = inputs.map((input, index) =>
+    prepareCompany(input, { timeZone, catalog }, `input.companies[${index}]`),
+  );
   const prepared = checked.flatMap((item) => (item.ok ? [item.company] : []));
   const done = (await upsertCompanies(tx, prepared, now)).values();
   return checked.map((item) => (item.ok ? { ok: true, ...done.next().value! } : item));

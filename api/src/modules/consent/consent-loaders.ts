@@ -20,7 +20,9 @@ export function consentLoaders(withWorkspace: WithWorkspace): ReturnType<typeof 
       withWorkspace(workspaceId, async (tx) => byOrdinal(ordinals, await consentsOf(tx, ordinals))),
     ),
     history: new DataLoader((ordinals) =>
-      withWorkspace(workspaceId, async (tx) => byOrdinal(ordinals, await consentHistoryOf(tx, ordinals, longestHistory))),
+      withWorkspace(workspaceId, async (tx) =>
+        byOrdinal(ordinals, await consentHistoryOf(tx, ordinals, longestHistory)),
+      ),
     ),
   }));
 }

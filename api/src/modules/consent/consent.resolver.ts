@@ -49,12 +49,21 @@ export class ConsentResolver {
   ): Promise<Page<SuppressionType>> {
     const after = readKey(args.after);
     const filter = { channel: args.channel, kind: args.kind, prefix: args.search?.trim() || null };
-    const rows = await this.withWorkspace(workspace.id, (tx) => listSuppressions(tx, filter, after, args.first + 1));
-    return toPage(rows, args, (row) => [row.channel, row.kind, row.value], (row) => row);
+    const rows = await this.withWorkspace(workspace.id, (tx) =>
+      listSuppressions(tx, filter, after, args.first + 1),
+    );
+    return toPage(
+      rows,
+      args,
+      (row) => [row.channel, row.kind, row.value],
+      (row) => row,
+    );
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
-  @Mutation(() => [ConsentResultType], { description: 'Records what contacts said; a result for each, in order.' })
+  @Mutation(() => [ConsentResultType], {
+    description: 'Records what contacts said; a result for each, in order.',
+  })
   async recordConsents(
     @Ctx() { workspace, clock }: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
@@ -78,11 +87,14 @@ export class ConsentResolver {
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
-  @Mutation(() => [SuppressionResultType], { description: 'Lifts suppressions; a result for each, in order.' })
+  @Mutation(() => [SuppressionResultType], {
+    description: 'Lifts suppressions; a result for each, in order.',
+  })
   async removeSuppressions(
     @Ctx() { workspace }: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
-    @Arg('input', () => RemoveSuppressionsInput, { description: 'The identities.' }) input: RemoveSuppressionsInput,
+    @Arg('input', () => RemoveSuppressionsInput, { description: 'The identities.' })
+    input: RemoveSuppressionsInput,
   ): Promise<SuppressionResultType[]> {
     return this.withWorkspace(workspace.id, (tx) => removeSuppressions(tx, input, workspace));
   }

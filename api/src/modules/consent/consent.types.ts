@@ -77,11 +77,16 @@ export class ConsentInputType implements ConsentInput {
   @Field(() => String, { nullable: true, description: 'What shows it, such as the text that was agreed to.' })
   proof?: string | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it was said; now unless given. The latest one holds.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it was said; now unless given. The latest one holds.',
+  })
   recordedAt?: Date | null;
 }
 
-@InputType('ContactConsentInput', { description: 'What a contact that is named by its id said about a channel.' })
+@InputType('ContactConsentInput', {
+  description: 'What a contact that is named by its id said about a channel.',
+})
 export class ContactConsentInput extends ConsentInputType {
   @Field(() => ID, { description: 'The contact.' })
   contactId!: string;
@@ -106,7 +111,9 @@ export class ConsentResultType {
   error!: Problem | null;
 }
 
-@ObjectType('Suppression', { description: 'An identity that must not be contacted on a channel, whoever it belongs to.' })
+@ObjectType('Suppression', {
+  description: 'An identity that must not be contacted on a channel, whoever it belongs to.',
+})
 @Readable('contacts:read')
 export class SuppressionType {
   @Field(() => ChannelEnum, { description: 'The channel.' })

@@ -8,7 +8,12 @@ export { consentGiven, eligibleFor, suppressedFor } from './eligible.js';
 export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';
 export { recordConsents, type ConsentRecord } from './record-consents.js';
-export { addSuppressions, removeSuppressions, type SuppressionChange, type SuppressionResult } from './suppress.js';
+export {
+  addSuppressions,
+  removeSuppressions,
+  type SuppressionChange,
+  type SuppressionResult,
+} from './suppress.js';
 export type { SuppressibleKind, Suppression } from './suppression.js';
 
 /** Consents with their history, and identities that must not be contacted. */

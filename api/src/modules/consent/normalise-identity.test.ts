@@ -10,17 +10,25 @@ describe('an e-mail address', () => {
     });
   });
 
-  it.each(['ada', 'ada@', '@example.com', 'ada@example', 'a b@example.com', 'a@b@example.com', 'a@exa..mple.com', 'x\0@y.z'])(
-    'is not %j',
-    (text) => {
-      expect(typeof normaliseIdentity('email', text, null)).toBe('string');
-    },
-  );
+  it.each([
+    'ada',
+    'ada@',
+    '@example.com',
+    'ada@example',
+    'a b@example.com',
+    'a@b@example.com',
+    'a@exa..mple.com',
+    'x\0@y.z',
+  ])('is not %j', (text) => {
+    expect(typeof normaliseIdentity('email', text, null)).toBe('string');
+  });
 
   it('fits into an envelope', () => {
     const domain = `${'d'.repeat(60)}.${'d'.repeat(60)}.${'d'.repeat(60)}.com`;
     expect(normaliseIdentity('email', `a@${domain}`, null)).toMatchObject({ kind: 'email' });
-    expect(typeof normaliseIdentity('email', `${'a'.repeat(64)}@${domain}d.${'d'.repeat(10)}`, null)).toBe('string');
+    expect(typeof normaliseIdentity('email', `${'a'.repeat(64)}@${domain}d.${'d'.repeat(10)}`, null)).toBe(
+      'string',
+    );
   });
 });
 
@@ -41,7 +49,11 @@ describe('a phone number', () => {
 
 describe('an id', () => {
   it('is kept to the letter, without blanks around it', () => {
-    expect(normaliseIdentity('external_id', ' C-1 ', null)).toEqual({ kind: 'external_id', value: 'C-1', raw: 'C-1' });
+    expect(normaliseIdentity('external_id', ' C-1 ', null)).toEqual({
+      kind: 'external_id',
+      value: 'C-1',
+      raw: 'C-1',
+    });
     expect(typeof normaliseIdentity('external_id', '  ', null)).toBe('string');
     expect(typeof normaliseIdentity('anonymous_id', 'x'.repeat(501), null)).toBe('string');
     expect(typeof normaliseIdentity('anonymous_id', '\udfff', null)).toBe('string');

@@ -13,14 +13,23 @@ export interface Identity {
 }
 
 /** Kinds in the order in which they decide who is meant. */
-export const identityPriority = ['external_id', 'email', 'phone', 'anonymous_id'] as const satisfies IdentityKind[];
+export const identityPriority = [
+  'external_id',
+  'email',
+  'phone',
+  'anonymous_id',
+] as const satisfies IdentityKind[];
 
 /**
  * Brings an identity into the form in which it is stored and compared.
  * @param defaultCountry ISO 3166-1 alpha-2, for phone numbers without a country code.
  * @returns the identity, or in words what is wrong.
  */
-export function normaliseIdentity(kind: IdentityKind, input: string, defaultCountry: string | null): Identity | string {
+export function normaliseIdentity(
+  kind: IdentityKind,
+  input: string,
+  defaultCountry: string | null,
+): Identity | string {
   const raw = input.trim();
   const fault = textFault(raw) ?? (raw === '' ? 'is empty.' : undefined);
   if (fault) return fault;

@@ -25,7 +25,8 @@ export function prepareConsent(
     problems.push({ code: 'INVALID_INPUT', path: `${path}.${field}`, message });
   };
   if (!CHANNELS.includes(input.channel)) fail('channel', `The channel is one of ${CHANNELS.join(', ')}.`);
-  if (input.state !== 'granted' && input.state !== 'withdrawn') fail('state', 'The state is granted or withdrawn.');
+  if (input.state !== 'granted' && input.state !== 'withdrawn')
+    fail('state', 'The state is granted or withdrawn.');
   const source = input.source?.trim() || settings.source || 'api';
   const proof = input.proof?.trim() || null;
   const sourceFault = textFault(source);
@@ -40,7 +41,10 @@ export function prepareConsent(
   return { ok: true, consent: { channel, state, source, proof, recordedAt, dated } };
 }
 
-function readTime(input: Date | string | null | undefined, { timeZone, now }: ConsentSettings): Date | string {
+function readTime(
+  input: Date | string | null | undefined,
+  { timeZone, now }: ConsentSettings,
+): Date | string {
   if (input == null) return now;
   const instant = parseInstant(input, timeZone);
   if (instant === undefined) return 'This is not a date in ISO 8601.';

@@ -21,11 +21,17 @@ export async function recordConsents(
   const current = new Map(stored.map((consent) => [keyOf(consent), consent]));
   const before = new Map(current);
   const news = records.map((record) => apply(current, record));
-  await appendHistory(tx, records.filter((_, index) => news[index]));
-  const saved = [...current].filter(([key, consent]) => before.get(key) !== consent).map(([, consent]) => consent);
+  await appendHistory(
+    tx,
+    records.filter((_, index) => news[index]),
+  );
+  const saved = [...current]
+    .filter(([key, consent]) => before.get(key) !== consent)
+    .map(([, consent]) => consent);
   await saveConsents(tx, saved);
   for (const consent of saved) {
-    if (before.get(keyOf(consent))?.state !== consent.state) tx.changed(consent.ordinal, `consent:${consent.channel}`);
+    if (before.get(keyOf(consent))?.state !== consent.state)
+      tx.changed(consent.ordinal, `consent:${consent.channel}`);
   }
   return news;
 }
@@ -38,7 +44,8 @@ function apply(current: Map<string, Consent>, record: ConsentRecord): boolean {
   const key = keyOf(record);
   const known = current.get(key);
   const sameState = known?.state === record.state;
-  if (sameState && (!record.dated || known.recordedAt.getTime() === record.recordedAt.getTime())) return false;
+  if (sameState && (!record.dated || known.recordedAt.getTime() === record.recordedAt.getTime()))
+    return false;
   if (!known || record.recordedAt >= known.recordedAt) current.set(key, record);
   return true;
 }

@@ -25,9 +25,17 @@ export async function recordContactConsents(
     const message = `At most ${mostConsents} consents can be recorded at once.`;
     throw new Failure('TOO_LARGE', message, { path: 'input.consents' });
   }
-  const ordinals = await lockContacts(tx, inputs.map((input) => input.contactId));
+  const ordinals = await lockContacts(
+    tx,
+    inputs.map((input) => input.contactId),
+  );
   const checked = inputs.map((input, index) => check(input, ordinals, settings, `input.consents[${index}]`));
-  const news = (await recordConsents(tx, checked.flatMap((item) => item.record ?? []))).values();
+  const news = (
+    await recordConsents(
+      tx,
+      checked.flatMap((item) => item.record ?? []),
+    )
+  ).values();
   return checked.map(({ record, error }, index) => ({
     contactId: inputs[index]!.contactId,
     changed: record ? news.next().value! : false,

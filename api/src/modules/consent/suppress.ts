@@ -35,7 +35,10 @@ export async function addSuppressions(
   const fault = textFault(reason);
   if (fault) throw new Failure('INVALID_INPUT', `The reason ${fault}`, { path: 'input.reason' });
   return applyChange(tx, change, settings.defaultCountry, (keys) =>
-    insertSuppressions(tx, keys.map((key) => ({ ...key, reason, createdAt: settings.now }))),
+    insertSuppressions(
+      tx,
+      keys.map((key) => ({ ...key, reason, createdAt: settings.now })),
+    ),
   );
 }
 
@@ -55,16 +58,22 @@ async function applyChange(
   write: (keys: SuppressionKey[]) => Promise<SuppressionKey[]>,
 ): Promise<SuppressionResult[]> {
   if (values.length > mostSuppressions) {
-    throw new Failure('TOO_LARGE', `At most ${mostSuppressions} values can be given at once.`, { path: 'input.values' });
+    throw new Failure('TOO_LARGE', `At most ${mostSuppressions} values can be given at once.`, {
+      path: 'input.values',
+    });
   }
   if (channels.length === 0) {
     throw new Failure('INVALID_INPUT', 'Name at least one channel.', { path: 'input.channels' });
   }
   const identities = values.map((value) => normaliseIdentity(kind, value, defaultCountry));
-  const normalised = new Set(identities.flatMap((identity) => (typeof identity === 'string' ? [] : [identity.value])));
+  const normalised = new Set(
+    identities.flatMap((identity) => (typeof identity === 'string' ? [] : [identity.value])),
+  );
   // In one order for everybody, so that two calls never wait for each other in a circle.
   const sorted = [...normalised].sort();
-  const keys = [...new Set(channels)].sort().flatMap((channel) => sorted.map((value) => ({ channel, kind, value })));
+  const keys = [...new Set(channels)]
+    .sort()
+    .flatMap((channel) => sorted.map((value) => ({ channel, kind, value })));
   const written = keys.length > 0 ? await write(keys) : [];
   for (const { channel } of written) tx.changed(noContact, `suppression:${channel}`);
   return report(values, identities, new Set(written.map((key) => key.value)));
@@ -79,6 +88,10 @@ function report(
     const identity = identities[index]!;
     if (typeof identity !== 'string') return { value, changed: changed.has(identity.value), error: null };
     const message = `The value ${identity}`;
-    return { value, changed: false, error: { code: 'INVALID_INPUT', path: `input.values[${index}]`, message } };
+    return {
+      value,
+      changed: false,
+      error: { code: 'INVALID_INPUT', path: `input.values[${index}]`, message },
+    };
   });
 }

@@ -64,6 +64,14 @@ export async function listSuppressions(
        and ($3::text is null or starts_with(lower(value), lower($3)))
        and ($4::text is null or (channel, kind, value) > ($4, $5, $6))
      order by channel, kind, value limit $7`,
-    [channel ?? null, kind ?? null, prefix ?? null, after?.[0] ?? null, after?.[1] ?? null, after?.[2] ?? null, limit],
+    [
+      channel ?? null,
+      kind ?? null,
+      prefix ?? null,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      after?.[2] ?? null,
+      limit,
+    ],
   );
 }

@@ -45,7 +45,9 @@ export function contactLoaders(withWorkspace: WithWorkspace): ReturnType<typeof 
         return ordinals.map((ordinal) => showValues(definitions, values.get(ordinal) ?? new Map()));
       }),
     ),
-    ofCompany: new DataLoader((pages) => loadPages(withWorkspace, workspaceId, pages), { cacheKeyFn: JSON.stringify }),
+    ofCompany: new DataLoader((pages) => loadPages(withWorkspace, workspaceId, pages), {
+      cacheKeyFn: JSON.stringify,
+    }),
   }));
 }
 

@@ -47,7 +47,10 @@ export interface OwnedIdentity extends Identity {
 }
 
 /** All identities of contacts, oldest first. */
-export async function identitiesOf(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<OwnedIdentity[]> {
+export async function identitiesOf(
+  tx: WorkspaceTransaction,
+  ordinals: readonly number[],
+): Promise<OwnedIdentity[]> {
   if (ordinals.length === 0) return [];
   return tx.query(
     `select ordinal, kind, value, raw, created_at as "createdAt" from contact_identities
@@ -100,7 +103,11 @@ export async function updateContacts(
   await tx.query(
     `update contacts as c set updated_at = $3, company_id = n.company_id
      from unnest($1::int[], $2::uuid[]) as n (ordinal, company_id) where c.ordinal = n.ordinal`,
-    [contacts.map((contact) => contact.ordinal), contacts.map((contact) => contact.companyId), now.toISOString()],
+    [
+      contacts.map((contact) => contact.ordinal),
+      contacts.map((contact) => contact.companyId),
+      now.toISOString(),
+    ],
   );
 }
 
@@ -128,5 +135,6 @@ export async function insertIdentities(
       now.toISOString(),
     ],
   );
-  if (rows[0]?.inserted !== identities.length) throw new Collision('An identity was taken by another transaction.');
+  if (rows[0]?.inserted !== identities.length)
+    throw new Collision('An identity was taken by another transaction.');
 }

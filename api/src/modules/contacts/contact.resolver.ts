@@ -35,7 +35,12 @@ export const mostContacts = 1_000;
 const workspaceId = { nullable: true, description: 'The workspace; an API key may leave it out.' };
 
 function pageOf(workspaceId: string, rows: ContactRow[], page: PageArgs): Page<ContactType> {
-  return toPage(rows, page, (row) => [row.createdExactly, row.id], (row) => toContactType(workspaceId, row));
+  return toPage(
+    rows,
+    page,
+    (row) => [row.createdExactly, row.id],
+    (row) => toContactType(workspaceId, row),
+  );
 }
 
 /** Contacts of a workspace. */
@@ -52,7 +57,9 @@ export class WorkspaceContactsResolver {
     if (companyId != null && !isId(companyId)) return pageOf(workspace.id, [], page);
     const filter = { search: search ?? null, companyId: companyId ?? null, sort };
     const after = readTimeCursor(page.after);
-    const rows = await this.withWorkspace(workspace.id, (tx) => listContacts(tx, filter, after, page.first + 1));
+    const rows = await this.withWorkspace(workspace.id, (tx) =>
+      listContacts(tx, filter, after, page.first + 1),
+    );
     return pageOf(workspace.id, rows, page);
   }
 
@@ -67,7 +74,9 @@ export class WorkspaceContactsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
-  @Mutation(() => ContactResultType, { description: 'Makes or changes a contact. Fails when it cannot be taken.' })
+  @Mutation(() => ContactResultType, {
+    description: 'Makes or changes a contact. Fails when it cannot be taken.',
+  })
   async upsertContact(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
@@ -76,7 +85,10 @@ export class WorkspaceContactsResolver {
     const [result] = await this.upsert(context, [toContactInput(input)]);
     const shown = toResultType(context.workspace.id, result!, 'input');
     if (!shown.error) return shown;
-    throw new Failure('INVALID_INPUT', shown.error.message, { path: shown.error.path, problems: shown.problems });
+    throw new Failure('INVALID_INPUT', shown.error.message, {
+      path: shown.error.path,
+      problems: shown.problems,
+    });
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
@@ -86,19 +98,24 @@ export class WorkspaceContactsResolver {
   async upsertContacts(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
-    @Arg('input', () => UpsertContactsInput, { description: 'The contacts.' }) { contacts }: UpsertContactsInput,
+    @Arg('input', () => UpsertContactsInput, { description: 'The contacts.' }) {
+      contacts,
+    }: UpsertContactsInput,
   ): Promise<ContactResultType[]> {
     if (contacts.length > mostContacts) {
       const message = `At most ${mostContacts} contacts can be given at once.`;
       throw new Failure('TOO_LARGE', message, { path: 'input.contacts' });
     }
     const results = await this.upsert(context, contacts.map(toContactInput));
-    return results.map((result, index) => toResultType(context.workspace.id, result, `input.contacts[${index}]`));
+    return results.map((result, index) =>
+      toResultType(context.workspace.id, result, `input.contacts[${index}]`),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
   @Mutation(() => ID, {
-    description: 'Removes a contact with its events and consents; gives its id. Suppressions of its identities stay.',
+    description:
+      'Removes a contact with its events and consents; gives its id. Suppressions of its identities stay.',
   })
   async deleteContact(
     @Ctx() { workspace }: WorkspaceContext,
@@ -169,7 +186,9 @@ export class ContactResolver {
     return keys ? held.filter(({ key }) => keys.includes(key)) : held;
   }
 
-  @FieldResolver(() => [ConsentType], { description: 'What it said about channels; a channel without one is unknown.' })
+  @FieldResolver(() => [ConsentType], {
+    description: 'What it said about channels; a channel without one is unknown.',
+  })
   async consents(
     @Ctx() context: RequestContext,
     @Root() { workspaceId, ordinal }: ContactType,
@@ -177,7 +196,9 @@ export class ContactResolver {
     return this.loaders.consent(context, workspaceId).consents.load(ordinal);
   }
 
-  @FieldResolver(() => [ConsentType], { description: 'Everything it ever said, the latest first, at most 100.' })
+  @FieldResolver(() => [ConsentType], {
+    description: 'Everything it ever said, the latest first, at most 100.',
+  })
   async consentHistory(
     @Ctx() context: RequestContext,
     @Root() { workspaceId, ordinal }: ContactType,
@@ -206,7 +227,11 @@ export class CompanyContactsResolver {
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<ContactType>> {
     const { ofCompany } = this.loaders.contact(context, workspaceId);
-    const rows = await ofCompany.load({ companyId: id, after: readTimeCursor(page.after), limit: page.first + 1 });
+    const rows = await ofCompany.load({
+      companyId: id,
+      after: readTimeCursor(page.after),
+      limit: page.first + 1,
+    });
     return pageOf(workspaceId, rows, page);
   }
 }

@@ -1,6 +1,15 @@
 import { IDENTITY_KINDS, type IdentityKind } from '@coterie/rules';
 import { ValidateNested } from 'class-validator';
-import { ArgsType, Directive, Extensions, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import {
+  ArgsType,
+  Directive,
+  Extensions,
+  Field,
+  ID,
+  InputType,
+  ObjectType,
+  registerEnumType,
+} from 'type-graphql';
 import type { Problem } from '../../platform/errors.js';
 import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
@@ -88,7 +97,8 @@ export function toContactType(workspaceId: string, contact: Contact): ContactTyp
 export class ContactsArgs extends PageArgs {
   @Field(() => String, {
     nullable: true,
-    description: 'Words, each the beginning of the e-mail address, the external id, or the first or last name.',
+    description:
+      'Words, each the beginning of the e-mail address, the external id, or the first or last name.',
   })
   search?: string | null;
 
@@ -143,7 +153,10 @@ export class ContactInputType {
   @ValidateNested({ each: true })
   attributes?: AttributeInput[] | null;
 
-  @Field(() => CompanyInputType, { nullable: true, description: 'The company it belongs to; made when it is unknown.' })
+  @Field(() => CompanyInputType, {
+    nullable: true,
+    description: 'The company it belongs to; made when it is unknown.',
+  })
   @ValidateNested()
   company?: CompanyInputType | null;
 
@@ -176,12 +189,17 @@ export class ContactResultType {
   problems!: Problem[];
 
   @Field(() => [ProblemType], {
-    description: 'What was left out, although it was taken, such as an identity of another contact (IDENTITY_CONFLICT).',
+    description:
+      'What was left out, although it was taken, such as an identity of another contact (IDENTITY_CONFLICT).',
   })
   warnings!: Problem[];
 }
 
 /** The input as the use case takes it. */
 export function toContactInput({ attributes, company, ...input }: ContactInputType): ContactInput {
-  return { ...input, attributes: attributesOfInput(attributes), company: company ? toCompanyInput(company) : null };
+  return {
+    ...input,
+    attributes: attributesOfInput(attributes),
+    company: company ? toCompanyInput(company) : null,
+  };
 }

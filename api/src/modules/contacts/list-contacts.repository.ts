@@ -71,8 +71,13 @@ export async function listContactsOfCompanies(
 }
 
 /** Contacts by their ordinals, in the given order; those that are gone are left out. */
-export async function contactsByOrdinals(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<Contact[]> {
-  const rows = await tx.query<Contact>(`select ${columns} from contacts where ordinal = any($1::int[])`, [ordinals]);
+export async function contactsByOrdinals(
+  tx: WorkspaceTransaction,
+  ordinals: readonly number[],
+): Promise<Contact[]> {
+  const rows = await tx.query<Contact>(`select ${columns} from contacts where ordinal = any($1::int[])`, [
+    ordinals,
+  ]);
   const byOrdinal = new Map(rows.map((row) => [row.ordinal, row]));
   return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
 }

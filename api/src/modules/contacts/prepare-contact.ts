@@ -32,7 +32,10 @@ export function prepareContact(
   const company = prepareCompanyOf(input, settings, report);
   const consents = prepareConsents(input, settings, report);
   if (report.problems.length > 0) return { ok: false, problems: report.problems };
-  return { ok: true, contact: { identities, values: attributes.values, company, consents, warnings: report.warnings } };
+  return {
+    ok: true,
+    contact: { identities, values: attributes.values, company, consents, warnings: report.warnings },
+  };
 }
 
 /** Collects what is wrong: what refuses the item, and what is only worth a warning. */
@@ -83,7 +86,11 @@ function prepareIdentities(input: ContactInput, settings: Settings, report: Repo
   return identities;
 }
 
-function prepareCompanyOf({ company }: ContactInput, settings: Settings, report: Report): PreparedCompany | null {
+function prepareCompanyOf(
+  { company }: ContactInput,
+  settings: Settings,
+  report: Report,
+): PreparedCompany | null {
   if (!company) return null;
   const prepared = prepareCompany(company, settings, 'company');
   if (prepared.ok) {

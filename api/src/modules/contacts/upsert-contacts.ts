@@ -58,7 +58,11 @@ async function applyContacts(
     contactId: person.current.id,
     ordinal: person.current.ordinal!,
     outcome,
-    warnings: [...prepared[index]!.warnings, ...warnings, ...companyWarnings(companies.get(prepared[index]!))],
+    warnings: [
+      ...prepared[index]!.warnings,
+      ...warnings,
+      ...companyWarnings(companies.get(prepared[index]!)),
+    ],
   }));
 }
 
@@ -73,7 +77,11 @@ function markUpdated(resolution: Resolution): void {
 
 async function loadPeople(tx: WorkspaceTransaction, prepared: readonly PreparedContact[]): Promise<People> {
   const people = new People();
-  const rows = await lockContactsOf(tx, prepared.flatMap((item) => item.identities), lockFor(prepared));
+  const rows = await lockContactsOf(
+    tx,
+    prepared.flatMap((item) => item.identities),
+    lockFor(prepared),
+  );
   const byOrdinal = new Map<number, Identity[]>(rows.map((row) => [row.ordinal, []]));
   for (const { ordinal, kind, value, raw } of await identitiesOf(tx, [...byOrdinal.keys()])) {
     byOrdinal.get(ordinal)!.push({ kind, value, raw });
@@ -96,7 +104,11 @@ async function upsertCompaniesOf(
   now: Date,
 ): Promise<Map<PreparedContact, UpsertedCompany>> {
   const items = prepared.filter((item) => item.company !== null);
-  const results = await upsertCompanies(tx, items.map((item) => item.company!), now);
+  const results = await upsertCompanies(
+    tx,
+    items.map((item) => item.company!),
+    now,
+  );
   return new Map(items.map((item, index) => [item, results[index]!]));
 }
 
@@ -116,7 +128,9 @@ async function loadHeldValues(
   for (const item of prepared) {
     for (const identity of item.identities) if (isMirrored(identity)) keys.add(identity.kind);
   }
-  const merging = resolutions.flatMap(({ person, absorbed }) => (absorbed.length > 0 ? [person, ...absorbed] : []));
+  const merging = resolutions.flatMap(({ person, absorbed }) =>
+    absorbed.length > 0 ? [person, ...absorbed] : [],
+  );
   const values = await loadValues(tx, 'contact', ordinalsOf(stored), [...keys], ordinalsOf(merging));
   for (const person of stored) {
     person.stored = values.get(person.ordinal!) ?? new Map();

@@ -8,7 +8,11 @@ import type { Person } from './people.js';
  * Stores what a batch made of its contacts and notes the changes. First what concerns stored contacts: from the moment
  * on which ordinals are taken, other makers of contacts in the workspace wait.
  */
-export async function writePeople(tx: WorkspaceTransaction, people: readonly Person[], now: Date): Promise<void> {
+export async function writePeople(
+  tx: WorkspaceTransaction,
+  people: readonly Person[],
+  now: Date,
+): Promise<void> {
   const remaining = people.filter((person) => !person.mergedInto);
   const stored = remaining.filter((person) => !person.isNew);
   await updateStored(tx, stored, now);
@@ -30,7 +34,11 @@ async function updateStored(tx: WorkspaceTransaction, stored: readonly Person[],
     if (moved) tx.changed(person.ordinal!, '*');
   }
   const changed = stored.filter((person) => touched.has(person.ordinal!));
-  await updateContacts(tx, changed.map(({ ordinal, companyId }) => ({ ordinal: ordinal!, companyId })), now);
+  await updateContacts(
+    tx,
+    changed.map(({ ordinal, companyId }) => ({ ordinal: ordinal!, companyId })),
+    now,
+  );
   await writeValues(tx, 'contact', writes);
   for (const { holder, key } of writes) tx.changed(holder, `attribute:${key}`);
 }
@@ -43,7 +51,10 @@ async function insertNew(tx: WorkspaceTransaction, made: readonly Person[], now:
     return { id: person.id, ordinal: person.ordinal, companyId: person.companyId };
   });
   await insertContacts(tx, rows, now);
-  tx.changed(rows.map((row) => row.ordinal), '*');
+  tx.changed(
+    rows.map((row) => row.ordinal),
+    '*',
+  );
 }
 
 async function merge(tx: WorkspaceTransaction, people: readonly Person[]): Promise<void> {

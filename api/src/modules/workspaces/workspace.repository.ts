@@ -36,11 +36,15 @@ interface WorkspaceRow {
 const columns = 'w.id, w.organization_id, w.name, w.time_zone, w.default_country, w.created_at';
 
 /** A workspace that was found to be the viewer's. */
-export async function findWorkspace(directory: DataSource, id: string, role: Role | null): Promise<Workspace> {
-  const rows: WorkspaceRow[] = await directory.query(`select ${columns}, $2 as role from workspaces w where w.id = $1`, [
-    id,
-    role,
-  ]);
+export async function findWorkspace(
+  directory: DataSource,
+  id: string,
+  role: Role | null,
+): Promise<Workspace> {
+  const rows: WorkspaceRow[] = await directory.query(
+    `select ${columns}, $2 as role from workspaces w where w.id = $1`,
+    [id, role],
+  );
   return toWorkspace(rows[0] as WorkspaceRow);
 }
 
@@ -107,7 +111,9 @@ export async function changeWorkspace(
 
 /** Hides a workspace from everybody, its keys included; its data stay. */
 export async function hideWorkspace(directory: DataSource, id: string): Promise<void> {
-  await directory.query('update workspaces set archived_at = coalesce(archived_at, now()) where id = $1', [id]);
+  await directory.query('update workspaces set archived_at = coalesce(archived_at, now()) where id = $1', [
+    id,
+  ]);
 }
 
 function toWorkspace(row: WorkspaceRow): Workspace {

@@ -31,7 +31,8 @@ export class WorkspaceResolver {
   @Access({ kind: 'public' })
   @Query(() => ViewerType, { description: 'Who asks. Fails with UNAUTHENTICATED for nobody.' })
   viewer(@Ctx() context: RequestContext): ViewerType {
-    if (context.viewer.kind === 'nobody') throw new Failure('UNAUTHENTICATED', 'Sign in, or present an API key.');
+    if (context.viewer.kind === 'nobody')
+      throw new Failure('UNAUTHENTICATED', 'Sign in, or present an API key.');
     return ViewerType.of(context.viewer);
   }
 
@@ -39,7 +40,10 @@ export class WorkspaceResolver {
   @Query(() => WorkspaceType, { description: 'One workspace, with everything in it.' })
   async workspace(
     @Ctx() context: WorkspaceContext,
-    @Arg('id', () => ID, { nullable: true, description: "Which one; an API key may leave it out and means its own." })
+    @Arg('id', () => ID, {
+      nullable: true,
+      description: 'Which one; an API key may leave it out and means its own.',
+    })
     _id?: string,
   ): Promise<Workspace> {
     return findWorkspace(this.directory, context.workspace.id, context.workspace.role);
@@ -52,7 +56,9 @@ export class WorkspaceResolver {
     @Arg('id', () => ID, { description: 'Which one.' }) id: string,
   ): Promise<OrganizationType> {
     const userId = context.viewer.kind === 'member' ? context.viewer.userId : '';
-    const found = (await listOrganizations(this.directory, userId)).find((one) => one.id === id.toLowerCase());
+    const found = (await listOrganizations(this.directory, userId)).find(
+      (one) => one.id === id.toLowerCase(),
+    );
     if (!found) throw notFound('organization');
     return found;
   }
@@ -63,7 +69,10 @@ export class WorkspaceResolver {
     @Root() organization: OrganizationType,
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: RequestContext,
-    @Arg('search', () => String, { nullable: true, description: 'Only those with this in their name, in any case.' })
+    @Arg('search', () => String, {
+      nullable: true,
+      description: 'Only those with this in their name, in any case.',
+    })
     search?: string | null,
   ): Promise<Page<Workspace>> {
     const userId = context.viewer.kind === 'member' ? context.viewer.userId : '';
@@ -74,7 +83,8 @@ export class WorkspaceResolver {
   @Access({ kind: 'organization', role: 'admin' })
   @Mutation(() => WorkspaceType, { description: 'Makes a workspace.' })
   async createWorkspace(
-    @Arg('organizationId', () => ID, { description: 'The organization that will own it.' }) organizationId: string,
+    @Arg('organizationId', () => ID, { description: 'The organization that will own it.' })
+    organizationId: string,
     @Arg('input', () => CreateWorkspaceInput, { description: 'What it is called, and where it is.' })
     input: CreateWorkspaceInput,
   ): Promise<Workspace> {
@@ -85,7 +95,9 @@ export class WorkspaceResolver {
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'none' })
-  @Mutation(() => WorkspaceType, { description: 'Changes the name, the time zone or the country of a workspace.' })
+  @Mutation(() => WorkspaceType, {
+    description: 'Changes the name, the time zone or the country of a workspace.',
+  })
   async updateWorkspace(
     @Arg('workspaceId', () => ID, { description: 'The workspace.' }) _workspaceId: string,
     @Arg('input', () => UpdateWorkspaceInput, { description: 'What to change.' }) input: UpdateWorkspaceInput,
@@ -97,7 +109,9 @@ export class WorkspaceResolver {
   }
 
   @Access({ kind: 'workspace', role: 'owner', scope: 'none' })
-  @Mutation(() => Boolean, { description: 'Hides a workspace from everybody and shuts its API keys out. Its data stay.' })
+  @Mutation(() => Boolean, {
+    description: 'Hides a workspace from everybody and shuts its API keys out. Its data stay.',
+  })
   async archiveWorkspace(
     @Arg('workspaceId', () => ID, { description: 'The workspace.' }) _workspaceId: string,
     @Ctx() context: WorkspaceContext,
@@ -112,7 +126,9 @@ export class WorkspaceResolver {
 export class ViewerResolver {
   constructor(private readonly directory: DataSource) {}
 
-  @FieldResolver(() => [OrganizationType], { description: 'The organizations that the person is a member of, by name.' })
+  @FieldResolver(() => [OrganizationType], {
+    description: 'The organizations that the person is a member of, by name.',
+  })
   async organizations(@Root() { viewer }: ViewerType): Promise<OrganizationType[]> {
     return viewer.kind === 'member' ? listOrganizations(this.directory, viewer.userId) : [];
   }

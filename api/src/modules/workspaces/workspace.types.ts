@@ -41,12 +41,15 @@ export class ViewerType {
   viewer!: Viewer;
 
   static of(viewer: Viewer): ViewerType {
-    const user = viewer.kind === 'member' ? { id: viewer.userId, name: viewer.name, email: viewer.email } : null;
+    const user =
+      viewer.kind === 'member' ? { id: viewer.userId, name: viewer.name, email: viewer.email } : null;
     return Object.assign(new ViewerType(), { user, viewer });
   }
 }
 
-@ObjectType('Workspace', { description: 'One client: everything below it is kept apart from every other workspace.' })
+@ObjectType('Workspace', {
+  description: 'One client: everything below it is kept apart from every other workspace.',
+})
 @Readable(null)
 export class WorkspaceType {
   @Access({ kind: 'parent' })
@@ -62,13 +65,16 @@ export class WorkspaceType {
   name!: string;
 
   @Access({ kind: 'parent' })
-  @Field(() => String, { description: 'The IANA time zone in which dates without a time and calendar windows are read.' })
+  @Field(() => String, {
+    description: 'The IANA time zone in which dates without a time and calendar windows are read.',
+  })
   timeZone!: string;
 
   @Access({ kind: 'parent' })
   @Field(() => String, {
     nullable: true,
-    description: 'ISO 3166-1 alpha-2 code of the country that phone numbers without a country code belong to.',
+    description:
+      'ISO 3166-1 alpha-2 code of the country that phone numbers without a country code belong to.',
   })
   defaultCountry!: string | null;
 
@@ -117,7 +123,10 @@ export class CreateWorkspaceInput {
   @MaxLength(100)
   timeZone!: string;
 
-  @Field(() => String, { nullable: true, description: 'Country of phone numbers without a country code, ISO 3166-1 alpha-2.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Country of phone numbers without a country code, ISO 3166-1 alpha-2.',
+  })
   @IsOptional()
   @IsISO31661Alpha2()
   defaultCountry?: string | null;

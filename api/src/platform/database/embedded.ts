@@ -47,9 +47,12 @@ async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries;
   } catch (cause) {
-    throw new Error(`There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL to a server.`, {
-      cause,
-    });
+    throw new Error(
+      `There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL to a server.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -87,11 +90,16 @@ function initialise(binaries: Binaries, runner: Runner, cluster: string, directo
   // A folder that an interrupted first start left behind is not a cluster.
   rmSync(cluster, { recursive: true, force: true });
   const args = ['-D', cluster, '-U', 'postgres', '--auth=scram-sha-256', '-E', 'UTF8', '--locale=C.UTF-8'];
-  const [command, all] = runner.wrap(binaries.initdb, [...args, `--pwfile=${join(directory, 'postgres.password')}`]);
+  const [command, all] = runner.wrap(binaries.initdb, [
+    ...args,
+    `--pwfile=${join(directory, 'postgres.password')}`,
+  ]);
   const made = spawnSync(command, all, { ...runner.identity, encoding: 'utf8' });
   if (made.status !== 0) {
     rmSync(cluster, { recursive: true, force: true });
-    throw new Error(`PostgreSQL could not make its data folder in ${cluster}:\n${made.stderr || made.error?.message}`);
+    throw new Error(
+      `PostgreSQL could not make its data folder in ${cluster}:\n${made.stderr || made.error?.message}`,
+    );
   }
 }
 
@@ -135,11 +143,20 @@ interface Server {
 }
 
 function launch(binaries: Binaries, runner: Runner, cluster: string, port: number): Server {
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'shared_buffers=256MB'];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=200',
+    'shared_buffers=256MB',
+  ];
   const args = ['-D', cluster, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   const [command, all] = runner.wrap(binaries.postgres, args);
   // In a group of its own, so that Ctrl-C reaches it only after the API has finished its requests.
-  const child = spawn(command, all, { ...runner.identity, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, all, {
+    ...runner.identity,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let output = '';
   child.stderr?.on('data', (piece: Buffer) => {
     output = (output + piece.toString()).slice(-4000);

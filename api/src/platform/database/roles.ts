@@ -34,7 +34,9 @@ function urlOf(ownerUrl: string, role: string): string {
 
 function passwordOf(ownerUrl: string, role: string): string | undefined {
   const { password } = new URL(ownerUrl);
-  return password ? createHmac('sha256', decodeURIComponent(password)).update(role).digest('base64url') : undefined;
+  return password
+    ? createHmac('sha256', decodeURIComponent(password)).update(role).digest('base64url')
+    : undefined;
 }
 
 /** Creates the roles, or puts them right. They own nothing and are exempt from nothing. */

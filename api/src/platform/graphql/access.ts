@@ -63,7 +63,9 @@ export function enforceAccess(schema: GraphQLSchema, authorise: Authorise): void
   );
   const undeclared = types.flatMap(undeclaredAccess);
   if (undeclared.length > 0) {
-    throw new Error(`These declare no access (@Access) or no read scope (@Readable): ${undeclared.join(', ')}`);
+    throw new Error(
+      `These declare no access (@Access) or no read scope (@Readable): ${undeclared.join(', ')}`,
+    );
   }
   for (const type of types) {
     for (const field of Object.values(type.getFields())) {

@@ -20,10 +20,15 @@ const codesOfApollo: Record<string, FailureCode> = {
  * Gives every error one shape: `extensions: {code, path, problems, requestId, retryAfter}`. What is not an expected
  * failure is logged with its cause and shown as INTERNAL.
  */
-export function formatError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  log: Logger,
+): GraphQLFormattedError {
   const failure = toFailure(formatted, unwrapResolverError(error));
   const requestId = String(formatted.extensions?.['requestId'] ?? '');
-  if (failure.code === 'INTERNAL') log.error({ err: failure.cause, requestId, path: formatted.path }, 'operation failed');
+  if (failure.code === 'INTERNAL')
+    log.error({ err: failure.cause, requestId, path: formatted.path }, 'operation failed');
   return {
     message: failure.message,
     ...(formatted.locations ? { locations: formatted.locations } : {}),
@@ -33,7 +38,10 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown, lo
 }
 
 /** What a client reads of a failure. */
-export function extensionsOf({ code, path, problems, retryAfter }: Failure, requestId: string): Record<string, unknown> {
+export function extensionsOf(
+  { code, path, problems, retryAfter }: Failure,
+  requestId: string,
+): Record<string, unknown> {
   return {
     code,
     path,
@@ -48,7 +56,9 @@ function toFailure(formatted: GraphQLFormattedError, error: unknown): Failure {
   // A plugin's failure comes wrapped, and Apollo unwraps only what a resolver threw.
   if (error instanceof GraphQLError && error.originalError instanceof Failure) return error.originalError;
   if (error instanceof ArgumentValidationError) {
-    return invalid((error.extensions.validationErrors ?? []).flatMap((problem) => problemsOf(problem, 'input')));
+    return invalid(
+      (error.extensions.validationErrors ?? []).flatMap((problem) => problemsOf(problem, 'input')),
+    );
   }
   const code = codesOfApollo[String(formatted.extensions?.['code'])];
   if (code) return new Failure(code, formatted.message, { path: pathInMessage(formatted.message) });
@@ -73,7 +83,11 @@ function invalid(problems: Problem[]): Failure {
 
 function problemsOf(error: ValidationError, parent: string): Problem[] {
   const path = /^\d+$/.test(error.property) ? `${parent}[${error.property}]` : `${parent}.${error.property}`;
-  const own = Object.values(error.constraints ?? {}).map((message) => ({ code: 'INVALID_INPUT', path, message }));
+  const own = Object.values(error.constraints ?? {}).map((message) => ({
+    code: 'INVALID_INPUT',
+    path,
+    message,
+  }));
   return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, path))];
 }
 

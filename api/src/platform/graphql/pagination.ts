@@ -16,7 +16,10 @@ export class PageArgs {
   @Max(largestPage)
   first!: number;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the last item seen; the page begins after it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last item seen; the page begins after it.',
+  })
   after?: string | null;
 }
 
@@ -101,7 +104,10 @@ function writeCursor(key: unknown[]): string {
  * Reads the sort key out of a cursor; undefined when there is none.
  * @param length how many parts the key has. Throws INVALID_CURSOR when the cursor is not one of this connection's.
  */
-export function readCursor(after: string | null | undefined, length: number): (string | number | null)[] | undefined {
+export function readCursor(
+  after: string | null | undefined,
+  length: number,
+): (string | number | null)[] | undefined {
   if (after == null) return undefined;
   const key = parse(after);
   const fits =
@@ -120,7 +126,12 @@ export function readTimeCursor(after: string | null | undefined): [instant: stri
   const key = readCursor(after, 2);
   if (!key) return undefined;
   const [instant, id] = key;
-  if (typeof instant === 'string' && !Number.isNaN(Date.parse(instant)) && typeof id === 'string' && isId(id)) {
+  if (
+    typeof instant === 'string' &&
+    !Number.isNaN(Date.parse(instant)) &&
+    typeof id === 'string' &&
+    isId(id)
+  ) {
     return [instant, id];
   }
   throw invalidCursor();

@@ -11,7 +11,11 @@ import { createLimits } from './limits.js';
 import { buildCoterieSchema } from './schema.js';
 
 /** Serves GraphQL at `/graphql`. Fails when an operation of any module declares no access. */
-export async function addGraphql(server: FastifyInstance, services: Services, modules: Module[]): Promise<void> {
+export async function addGraphql(
+  server: FastifyInstance,
+  services: Services,
+  modules: Module[],
+): Promise<void> {
   const schema = await buildCoterieSchema(
     modules.flatMap((module) => module.resolvers ?? []),
     services.authorise,

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { Failure, type FailureCode } from '../errors.js';
 
@@ -76,9 +81,7 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
   if (failure.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'request failed');
   if (failure.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(failure.retryAfter)));
   const { code, message, path, problems } = failure;
-  void reply
-    .status(statusOf[code])
-    .send({ error: { code, message, path, problems, requestId: request.id } });
+  void reply.status(statusOf[code]).send({ error: { code, message, path, problems, requestId: request.id } });
 }
 
 function toFailure(error: unknown): Failure {

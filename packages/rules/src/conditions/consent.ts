@@ -4,7 +4,12 @@ import type { ConditionHandler } from './condition.js';
 
 /** Whether a contact may be reached, and by what it is known. */
 
-const CHANNEL_WORDS: Record<Channel, string> = { email: 'email', ads: 'ads', phone: 'phone calls', profiling: 'profiling' };
+const CHANNEL_WORDS: Record<Channel, string> = {
+  email: 'email',
+  ads: 'ads',
+  phone: 'phone calls',
+  profiling: 'profiling',
+};
 
 const STATE_WORDS: Record<ConsentState, [holds: string, fails: string]> = {
   granted: ['has consented to', 'has not consented to'],
@@ -22,7 +27,10 @@ export const consent: ConditionHandler<'consent'> = {
     return channel === undefined || state === undefined ? undefined : { channel, state };
   },
   print: ({ channel, state }) => `consent ${channel} ${state}`,
-  describe: ({ channel, state }, _names, negated) => ({ lead: 'who', text: `${STATE_WORDS[state][negated ? 1 : 0]} ${CHANNEL_WORDS[channel]}` }),
+  describe: ({ channel, state }, _names, negated) => ({
+    lead: 'who',
+    text: `${STATE_WORDS[state][negated ? 1 : 0]} ${CHANNEL_WORDS[channel]}`,
+  }),
   usesClock: () => false,
   refer: () => {},
 };
@@ -38,7 +46,10 @@ const IDENTITY_WORDS: Record<IdentityKind, string> = {
 export const identified: ConditionHandler<'identified'> = {
   check: (body, path, checker) => checker.word(body, path, IDENTITY_KINDS),
   print: (kind) => `identified by ${kind}`,
-  describe: (kind, _names, negated) => ({ lead: 'who', text: `${negated ? 'is not' : 'is'} known by ${IDENTITY_WORDS[kind]}` }),
+  describe: (kind, _names, negated) => ({
+    lead: 'who',
+    text: `${negated ? 'is not' : 'is'} known by ${IDENTITY_WORDS[kind]}`,
+  }),
   usesClock: () => false,
   refer: () => {},
 };

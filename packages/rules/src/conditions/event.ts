@@ -33,8 +33,13 @@ export const event: ConditionHandler<'event'> = {
     const window = sayWindow(body.window);
     if (bounds === undefined) return saySumAlone(body, body.sum!, window, negated);
     const plain = !body.sum && !body.first;
-    if (plain && saysNever(bounds, negated)) return { lead: 'who', text: `has not ${sayPattern(body)}${window}` };
-    if (plain && saysEver(bounds, negated)) return { lead: 'who', text: `has ${sayPattern(body)}${body.window || body.count ? ' at least once' : ''}${window}` };
+    if (plain && saysNever(bounds, negated))
+      return { lead: 'who', text: `has not ${sayPattern(body)}${window}` };
+    if (plain && saysEver(bounds, negated))
+      return {
+        lead: 'who',
+        text: `has ${sayPattern(body)}${body.window || body.count ? ' at least once' : ''}${window}`,
+      };
     const sum = body.sum ? `, where the ${saySum(body.sum)} ${sayComparison(body.sum, false)}` : '';
     const text = `has ${sayPattern(body)} ${sayBounds(bounds)}${window}${sum}${body.first ? ', and never before that' : ''}`;
     return negated ? negatedAsWhole(text) : { lead: 'who', text };
@@ -53,14 +58,22 @@ export const event: ConditionHandler<'event'> = {
 type Clauses = Pick<EventCondition, 'count' | 'window' | 'sum' | 'first'>;
 
 function checkClauses(checker: Checker, fields: Fields, path: string): Clauses | undefined {
-  const optional = <Value>(name: string, read: (checker: Checker, value: unknown, path: string) => Value | undefined) =>
-    fields.has(name) ? read(checker, fields.get(name), `${path}.${name}`) : null;
+  const optional = <Value>(
+    name: string,
+    read: (checker: Checker, value: unknown, path: string) => Value | undefined,
+  ) => (fields.has(name) ? read(checker, fields.get(name), `${path}.${name}`) : null);
   const count = optional('count', checkCount);
   const window = optional('window', checkWindow);
   const sum = optional('sum', checkSum);
   const first = optional('first', (_, value, at) => checker.boolean(value, at));
-  if (count === undefined || window === undefined || sum === undefined || first === undefined) return undefined;
-  if (first && !window) return checker.refuse('NOT_COMBINABLE', `${path}.first`, '"first" needs a "window" before which there was none.');
+  if (count === undefined || window === undefined || sum === undefined || first === undefined)
+    return undefined;
+  if (first && !window)
+    return checker.refuse(
+      'NOT_COMBINABLE',
+      `${path}.first`,
+      '"first" needs a "window" before which there was none.',
+    );
   return { ...(count && { count }), ...(window && { window }), ...(sum && { sum }), ...(first && { first }) };
 }
 
@@ -88,8 +101,12 @@ function checkWindow(checker: Checker, value: unknown, path: string): Window | u
 }
 
 function checkBetween(checker: Checker, raw: unknown, path: string): Window | undefined {
-  const ends = checker.list(raw, path, { from: 2, to: 2, tooMany: 'TOO_MANY_VALUES' }, (end, at) => checker.instant(end, at));
-  return ends && checker.ordered(ends, path, { strict: true }) ? { between: [ends[0]!, ends[1]!] } : undefined;
+  const ends = checker.list(raw, path, { from: 2, to: 2, tooMany: 'TOO_MANY_VALUES' }, (end, at) =>
+    checker.instant(end, at),
+  );
+  return ends && checker.ordered(ends, path, { strict: true })
+    ? { between: [ends[0]!, ends[1]!] }
+    : undefined;
 }
 
 function checkSum(checker: Checker, value: unknown, path: string): Sum | undefined {
@@ -97,9 +114,13 @@ function checkSum(checker: Checker, value: unknown, path: string): Sum | undefin
   if (fields === undefined) return undefined;
   const property = checker.need(fields, 'property', path, (each, at) => checker.text(each, at));
   const fn = checker.need(fields, 'function', path, (each, at) => checker.word(each, at, SUM_FUNCTIONS));
-  const op = checker.need(fields, 'op', path, (each, at) => checker.word(each, at, SUM_OPERATORS, 'UNKNOWN_OPERATOR'));
+  const op = checker.need(fields, 'op', path, (each, at) =>
+    checker.word(each, at, SUM_OPERATORS, 'UNKNOWN_OPERATOR'),
+  );
   if (property === undefined || fn === undefined || op === undefined) return undefined;
-  const operand = checkOperand(checker, fields, path, op, 'number') as Pick<Sum, 'value' | 'values'> | undefined;
+  const operand = checkOperand(checker, fields, path, op, 'number') as
+    | Pick<Sum, 'value' | 'values'>
+    | undefined;
   return operand && { property, function: fn, op, ...operand };
 }
 
@@ -114,7 +135,11 @@ function printClauses({ count, sum, window, first }: EventCondition): string[] {
 
 function printCount(count: Count): string {
   const [words, times] =
-    'atLeast' in count ? ['at least', count.atLeast] : 'atMost' in count ? ['at most', count.atMost] : ['exactly', count.exactly];
+    'atLeast' in count
+      ? ['at least', count.atLeast]
+      : 'atMost' in count
+        ? ['at most', count.atMost]
+        : ['exactly', count.exactly];
   return `${words} ${times} ${times === 1 ? 'time' : 'times'}`;
 }
 
@@ -160,7 +185,12 @@ function sayWindow(window: Window | undefined): string {
   return ` from ${instantInWords(window.between[0])} until before ${instantInWords(window.between[1])}`;
 }
 
-const SUM_WORDS: Record<Sum['function'], string> = { sum: 'total', min: 'lowest', max: 'highest', average: 'average' };
+const SUM_WORDS: Record<Sum['function'], string> = {
+  sum: 'total',
+  min: 'lowest',
+  max: 'highest',
+  average: 'average',
+};
 
 function saySum(sum: Sum): string {
   return `${SUM_WORDS[sum.function]} ${quoted(spaced(sum.property))}`;

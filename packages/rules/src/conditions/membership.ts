@@ -8,18 +8,26 @@ import type { ConditionHandler } from './condition.js';
 
 /** `segment`: in another segment. That segments do not refer to each other in a circle is for their keeper to check. */
 export const segment: ConditionHandler<'segment'> = {
-  check: (body, path, checker) => checkExisting(checker, body, path, 'UNKNOWN_SEGMENT', 'segment', checker.schema.segmentExists),
+  check: (body, path, checker) =>
+    checkExisting(checker, body, path, 'UNKNOWN_SEGMENT', 'segment', checker.schema.segmentExists),
   print: (id) => `segment ${printText(id)}`,
-  describe: (id, names, negated) => ({ lead: 'who', text: `${isIn(negated)} ${named('segment', id, names.segment)}` }),
+  describe: (id, names, negated) => ({
+    lead: 'who',
+    text: `${isIn(negated)} ${named('segment', id, names.segment)}`,
+  }),
   usesClock: () => false,
   refer: (id, references) => void references.segments.add(id),
 };
 
 /** `list`: in a static list. */
 export const list: ConditionHandler<'list'> = {
-  check: (body, path, checker) => checkExisting(checker, body, path, 'UNKNOWN_LIST', 'list', checker.schema.listExists),
+  check: (body, path, checker) =>
+    checkExisting(checker, body, path, 'UNKNOWN_LIST', 'list', checker.schema.listExists),
   print: (id) => `list ${printText(id)}`,
-  describe: (id, names, negated) => ({ lead: 'who', text: `${isIn(negated)} ${named('list', id, names.list)}` }),
+  describe: (id, names, negated) => ({
+    lead: 'who',
+    text: `${isIn(negated)} ${named('list', id, names.list)}`,
+  }),
   usesClock: () => false,
   refer: (id, references) => void references.lists.add(id),
 };
@@ -30,7 +38,9 @@ export const lookalike: ConditionHandler<'lookalike'> = {
     const fields = checker.fields(body, path, ['id', 'top']);
     if (fields === undefined) return undefined;
     const { lookalikeExists } = checker.schema;
-    const id = checker.need(fields, 'id', path, (value, at) => checkExisting(checker, value, at, 'UNKNOWN_LOOKALIKE', 'lookalike', lookalikeExists));
+    const id = checker.need(fields, 'id', path, (value, at) =>
+      checkExisting(checker, value, at, 'UNKNOWN_LOOKALIKE', 'lookalike', lookalikeExists),
+    );
     const top = checker.need(fields, 'top', path, (value, at) => checker.whole(value, at, 1, 20));
     return id === undefined || top === undefined ? undefined : { id, top };
   },

@@ -30,7 +30,9 @@ function checkProperty(checker: Checker, value: unknown, path: string): Property
   const fields = checker.fields(value, path, ['property', 'op', 'value', 'values', 'caseSensitive']);
   if (fields === undefined) return undefined;
   const property = checker.need(fields, 'property', path, (each, at) => checker.text(each, at));
-  const op = checker.need(fields, 'op', path, (each, at) => checker.word(each, at, PROPERTY_OPERATORS, 'UNKNOWN_OPERATOR'));
+  const op = checker.need(fields, 'op', path, (each, at) =>
+    checker.word(each, at, PROPERTY_OPERATORS, 'UNKNOWN_OPERATOR'),
+  );
   if (property === undefined || op === undefined) return undefined;
   const operand = checkOperand(checker, fields, path, op, PROPERTY_OPERAND[op]);
   return operand && { property, op, ...operand };
@@ -39,7 +41,9 @@ function checkProperty(checker: Checker, value: unknown, path: string): Property
 /** A pattern in the text form: `event "purchase" on "/shop" where price > 10`. */
 export function printPattern(pattern: EventPattern): string {
   const target = pattern.target === undefined ? '' : ` on ${printText(pattern.target)}`;
-  const where = (pattern.where ?? []).map((condition) => `${printKey(condition.property)} ${printComparison(condition)}`);
+  const where = (pattern.where ?? []).map(
+    (condition) => `${printKey(condition.property)} ${printComparison(condition)}`,
+  );
   if (where.length === 0) return `event ${printText(pattern.name)}${target}`;
   return `event ${printText(pattern.name)}${target} where ${where.length === 1 ? where[0] : `(${where.join(' and ')})`}`;
 }
@@ -74,7 +78,8 @@ export function sayPattern(pattern: EventPattern): string {
 function sayDone({ name, target }: EventPattern): string {
   const key = fold(name).replaceAll(/[\s-]+/g, '_');
   const saying = Object.hasOwn(SAYINGS, key) ? SAYINGS[key] : undefined;
-  if (saying === undefined) return target === undefined ? `done ${quoted(name)}` : `done ${quoted(name)} on ${target}`;
+  if (saying === undefined)
+    return target === undefined ? `done ${quoted(name)}` : `done ${quoted(name)} on ${target}`;
   return target === undefined ? saying[1] : saying[0](target);
 }
 

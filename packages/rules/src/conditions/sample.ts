@@ -10,7 +10,9 @@ export const sample: ConditionHandler<'sample'> = {
   check(body, path, checker) {
     const fields = checker.fields(body, path, ['percent', 'salt']);
     if (fields === undefined) return undefined;
-    const percent = checker.need(fields, 'percent', path, (value, at) => checker.numberWithin(value, at, 0, 100));
+    const percent = checker.need(fields, 'percent', path, (value, at) =>
+      checker.numberWithin(value, at, 0, 100),
+    );
     const salt = checker.need(fields, 'salt', path, (value, at) => checker.text(value, at));
     return percent === undefined || salt === undefined ? undefined : { percent, salt };
   },

@@ -13,7 +13,9 @@ export const sequence: ConditionHandler<'sequence'> = {
     const fields = checker.fields(body, path, ['steps', 'within']);
     if (fields === undefined) return undefined;
     const steps = checker.need(fields, 'steps', path, (value, at) => checkSteps(checker, value, at));
-    const within = checker.need(fields, 'within', path, (value, at) => checker.duration(value, at, ['m', 'h', 'd', 'w']));
+    const within = checker.need(fields, 'within', path, (value, at) =>
+      checker.duration(value, at, ['m', 'h', 'd', 'w']),
+    );
     return steps === undefined || within === undefined ? undefined : { steps, within };
   },
 

@@ -20,7 +20,17 @@ import { visit } from '../dispatch.js';
 import type { Visitor } from '../dispatch.js';
 import { fold } from '../fold.js';
 import type { Comparison } from '../operators.js';
-import { anniversaryDays, dateSpan, dayIn, eventSpan, fixedLength, heldSince, instantOf, isInstant, nextMinute } from '../time.js';
+import {
+  anniversaryDays,
+  dateSpan,
+  dayIn,
+  eventSpan,
+  fixedLength,
+  heldSince,
+  instantOf,
+  isInstant,
+  nextMinute,
+} from '../time.js';
 import type { Span } from '../time.js';
 import type { Json, World, WorldContact, WorldEvent, WorldValue } from './world.js';
 
@@ -74,13 +84,16 @@ function compares(comparison: Comparison, value: Value, world: World): boolean {
   const { zone, now } = world;
   const { op, caseSensitive = false } = comparison;
   const texts = (test: (value: string, operand: string) => boolean) =>
-    typeof value === 'string' && test(cased(value, caseSensitive), cased(String(comparison.value), caseSensitive));
-  const numbers = (test: (value: number, operand: number) => boolean) => typeof value === 'number' && test(value, Number(comparison.value));
+    typeof value === 'string' &&
+    test(cased(value, caseSensitive), cased(String(comparison.value), caseSensitive));
+  const numbers = (test: (value: number, operand: number) => boolean) =>
+    typeof value === 'number' && test(value, Number(comparison.value));
   const instants = (test: (value: Date, operand: Date) => boolean) => {
     const instant = toInstant(value, zone);
     return instant !== undefined && test(instant, instantOf(String(comparison.value), zone));
   };
-  const includes = (item: Scalar) => Array.isArray(value) && value.some((each) => isSame(each, item, caseSensitive));
+  const includes = (item: Scalar) =>
+    Array.isArray(value) && value.some((each) => isSame(each, item, caseSensitive));
   const operators: Record<AttributeOperator, () => boolean> = {
     equals: () => isSame(value, comparison.value!, caseSensitive),
     in: () => comparison.values!.some((operand) => isSame(value, operand, caseSensitive)),
@@ -99,9 +112,13 @@ function compares(comparison: Comparison, value: Value, world: World): boolean {
     between: () => isBetween(value, comparison.values!, zone),
     before: () => instants((instant, operand) => instant < operand),
     after: () => instants((instant, operand) => instant > operand),
-    within_last: () => value instanceof Date && isIn(dateSpan('within_last', String(comparison.value), now, zone), value),
-    within_next: () => value instanceof Date && isIn(dateSpan('within_next', String(comparison.value), now, zone), value),
-    anniversary_within: () => value instanceof Date && anniversaryDays(String(comparison.value), now, zone).includes(dayIn(zone, value)),
+    within_last: () =>
+      value instanceof Date && isIn(dateSpan('within_last', String(comparison.value), now, zone), value),
+    within_next: () =>
+      value instanceof Date && isIn(dateSpan('within_next', String(comparison.value), now, zone), value),
+    anniversary_within: () =>
+      value instanceof Date &&
+      anniversaryDays(String(comparison.value), now, zone).includes(dayIn(zone, value)),
     includes_any: () => comparison.values!.some(includes),
     includes_all: () => comparison.values!.every(includes),
   };
@@ -110,7 +127,8 @@ function compares(comparison: Comparison, value: Value, world: World): boolean {
 
 /** Of the same type, and equal; text as it is folded unless case matters. */
 function isSame(value: Value, operand: Scalar, caseSensitive: boolean): boolean {
-  if (typeof value === 'string' && typeof operand === 'string') return cased(value, caseSensitive) === cased(operand, caseSensitive);
+  if (typeof value === 'string' && typeof operand === 'string')
+    return cased(value, caseSensitive) === cased(operand, caseSensitive);
   return value === operand;
 }
 
@@ -121,7 +139,11 @@ function cased(text: string, caseSensitive: boolean): string {
 function isBetween(value: Value, [from, to]: readonly Scalar[], zone: string): boolean {
   if (typeof from === 'number') return typeof value === 'number' && value >= from && value <= Number(to);
   const instant = toInstant(value, zone);
-  return instant !== undefined && instant >= instantOf(String(from), zone) && instant <= instantOf(String(to), zone);
+  return (
+    instant !== undefined &&
+    instant >= instantOf(String(from), zone) &&
+    instant <= instantOf(String(to), zone)
+  );
 }
 
 /** A date attribute, or a property whose text is an instant. */
@@ -146,13 +168,18 @@ function eventHolds(condition: EventCondition, contact: WorldContact, world: Wor
 
 function matches(pattern: EventPattern, event: WorldEvent, world: World): boolean {
   if (fold(event.name) !== fold(pattern.name)) return false;
-  if (pattern.target !== undefined && (event.target === null || fold(event.target) !== fold(pattern.target))) return false;
+  if (pattern.target !== undefined && (event.target === null || fold(event.target) !== fold(pattern.target)))
+    return false;
   return (pattern.where ?? []).every((condition) => propertyHolds(condition, event, world));
 }
 
 function propertyHolds(condition: PropertyCondition, event: WorldEvent, world: World): boolean {
   const { property } = condition;
-  return compares(condition, Object.hasOwn(event.properties, property) ? event.properties[property] : undefined, world);
+  return compares(
+    condition,
+    Object.hasOwn(event.properties, property) ? event.properties[property] : undefined,
+    world,
+  );
 }
 
 function countHolds(count: Count, times: number): boolean {
@@ -183,9 +210,16 @@ function sequenceHolds({ steps, within }: SequenceCondition, contact: WorldConta
   const follows = (index: number, first: Date, before: Date): boolean => {
     const step = steps[index];
     if (step === undefined) return before.getTime() - first.getTime() <= longest;
-    return past.some((event) => event.occurredAt > before && matches(step, event, world) && follows(index + 1, first, event.occurredAt));
+    return past.some(
+      (event) =>
+        event.occurredAt > before &&
+        matches(step, event, world) &&
+        follows(index + 1, first, event.occurredAt),
+    );
   };
-  return past.some((event) => matches(steps[0]!, event, world) && follows(1, event.occurredAt, event.occurredAt));
+  return past.some(
+    (event) => matches(steps[0]!, event, world) && follows(1, event.occurredAt, event.occurredAt),
+  );
 }
 
 /** The best percent of those ranked, rounded up to whole contacts. */

@@ -65,9 +65,20 @@ export const INSTANTS = [
 ] as const;
 
 /** The present of a world: a change of the clock, leap day, the end of a long month, the middle of a minute. */
-export const NOWS = ['2024-02-29T23:30:10.000Z', '2025-03-31T00:00:30.001Z', '2025-11-02T06:30:00.000Z', '2026-03-29T12:34:56.789Z'] as const;
+export const NOWS = [
+  '2024-02-29T23:30:10.000Z',
+  '2025-03-31T00:00:30.001Z',
+  '2025-11-02T06:30:00.000Z',
+  '2026-03-29T12:34:56.789Z',
+] as const;
 
-export const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland'] as const;
+export const ZONES = [
+  'UTC',
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Pacific/Auckland',
+] as const;
 
 export const DURATIONS = ['90m', '1h', '24h', '1d', '7d', '30d', '1w', '2w', '1mo', '3mo', '1y'] as const;
 
@@ -80,7 +91,12 @@ export const TUNED: Vocabulary = {
   fixedDuration: fc.constantFrom('1m', '90m', '24h', '7d', '2w', '52w', '800d', '36500d'),
   days: fc.constantFrom('0d', '1d', '7d', '30d', '1w', '52w', '366d'),
   key: Object.fromEntries(
-    ATTRIBUTE_TYPES.map((type) => [type, fc.constantFrom(...[...SCHEMA_ATTRIBUTES].filter(([, known]) => known.type === type).map(([key]) => key))]),
+    ATTRIBUTE_TYPES.map((type) => [
+      type,
+      fc.constantFrom(
+        ...[...SCHEMA_ATTRIBUTES].filter(([, known]) => known.type === type).map(([key]) => key),
+      ),
+    ]),
   ) as Record<AttributeType, Arbitrary<string>>,
   eventName: fc.constantFrom(...EVENT_NAMES, 'PAGE_VIEWED'),
   target: fc.constantFrom(...TARGETS, 'STRAẞE'),
@@ -95,12 +111,24 @@ export const TUNED: Vocabulary = {
 
 /** Any text a rule may hold. */
 const anyText = fc
-  .oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ unit: 'grapheme', maxLength: 30 }), fc.constantFrom('`', '"', '\\', '\\`', '\n', ' and ', 'not', '#', ')'))
+  .oneof(
+    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.string({ unit: 'grapheme', maxLength: 30 }),
+    fc.constantFrom('`', '"', '\\', '\\`', '\n', ' and ', 'not', '#', ')'),
+  )
   .filter((text) => text.isWellFormed() && !text.includes('\0') && text.length <= MAX_TEXT);
 
-const someText = fc.oneof(anyText.filter((text) => text !== ''), fc.constantFrom('event', 'ALL', 'first', 'company.name', 'a.b', 'a.', '1a', 'a-b', 'in'));
-const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (number === 0 ? 0 : number));
-const duration = (units: readonly string[], from = 1) => fc.tuple(fc.integer({ min: from, max: 100 }), fc.constantFrom(...units)).map(([amount, unit]) => `${amount}${unit}`);
+const someText = fc.oneof(
+  anyText.filter((text) => text !== ''),
+  fc.constantFrom('event', 'ALL', 'first', 'company.name', 'a.b', 'a.', '1a', 'a-b', 'in'),
+);
+const anyNumber = fc
+  .double({ noNaN: true, noDefaultInfinity: true })
+  .map((number) => (number === 0 ? 0 : number));
+const duration = (units: readonly string[], from = 1) =>
+  fc
+    .tuple(fc.integer({ min: from, max: 100 }), fc.constantFrom(...units))
+    .map(([amount, unit]) => `${amount}${unit}`);
 
 /** Rules of any words the language allows, whether or not an attribute of that name exists: for the text form. */
 export const WILD: Vocabulary = {
@@ -110,7 +138,10 @@ export const WILD: Vocabulary = {
   duration: duration(['m', 'h', 'd', 'w', 'mo', 'y']),
   fixedDuration: duration(['m', 'h', 'd', 'w']),
   days: duration(['d', 'w'], 0),
-  key: Object.fromEntries(ATTRIBUTE_TYPES.map((type) => [type, someText])) as Record<AttributeType, Arbitrary<string>>,
+  key: Object.fromEntries(ATTRIBUTE_TYPES.map((type) => [type, someText])) as Record<
+    AttributeType,
+    Arbitrary<string>
+  >,
   eventName: someText,
   target: someText,
   property: someText,

@@ -3,7 +3,17 @@ import type { Arbitrary } from 'fast-check';
 import type { AttributeType, IdentityKind } from '../ast.js';
 import { CHANNELS, COMPANY_PREFIX, IDENTITY_KINDS } from '../ast.js';
 import { endOf, instantOf, startOf } from '../time.js';
-import { DURATIONS, EVENT_NAMES, INSTANTS, NOWS, NUMBERS, PROPERTIES, TARGETS, TEXTS, ZONES } from './vocabulary.js';
+import {
+  DURATIONS,
+  EVENT_NAMES,
+  INSTANTS,
+  NOWS,
+  NUMBERS,
+  PROPERTIES,
+  TARGETS,
+  TEXTS,
+  ZONES,
+} from './vocabulary.js';
 import type { Json, World, WorldCompany, WorldContact, WorldEvent, WorldValue } from './world.js';
 import { LIST_IDS, LOOKALIKE_IDS, SCHEMA_ATTRIBUTES, SEGMENT_IDS } from './world.js';
 
@@ -29,7 +39,15 @@ export function worldAt(now: Date, zone: string, maxContacts = 12, maxEvents = 6
     return fc
       .uniqueArray(contact, { minLength: 1, maxLength: maxContacts, selector: ({ id }) => id })
       .map((contacts) => contacts.map(complete))
-      .chain((contacts) => membershipsArbitrary(contacts.map(({ id }) => id)).map((memberships) => ({ now, zone, contacts, companies: known, ...memberships })));
+      .chain((contacts) =>
+        membershipsArbitrary(contacts.map(({ id }) => id)).map((memberships) => ({
+          now,
+          zone,
+          contacts,
+          companies: known,
+          ...memberships,
+        })),
+      );
   });
 }
 
@@ -41,17 +59,28 @@ function instantArbitrary(now: Date, zone: string): Arbitrary<Date> {
     ...INSTANTS.map((instant) => instantOf(instant, zone)),
   ];
   const offsets = [-86_400_000, -3_600_000, -60_000, -1, 0, 0, 1, 59_999, 60_000, 3_600_000];
-  return fc.tuple(fc.constantFrom(...edges), fc.constantFrom(...offsets)).map(([edge, offset]) => new Date(edge.getTime() + offset));
+  return fc
+    .tuple(fc.constantFrom(...edges), fc.constantFrom(...offsets))
+    .map(([edge, offset]) => new Date(edge.getTime() + offset));
 }
 
-type Draft = Omit<WorldContact, 'identities' | 'events'> & { kinds: readonly IdentityKind[]; events: readonly Omit<WorldEvent, 'id'>[] };
+type Draft = Omit<WorldContact, 'identities' | 'events'> & {
+  kinds: readonly IdentityKind[];
+  events: readonly Omit<WorldEvent, 'id'>[];
+};
 
-function contactArbitrary(instant: Arbitrary<Date>, companies: readonly WorldCompany[], maxEvents: number): Arbitrary<Draft> {
+function contactArbitrary(
+  instant: Arbitrary<Date>,
+  companies: readonly WorldCompany[],
+  maxEvents: number,
+): Arbitrary<Draft> {
   return fc.record({
     id: fc.uuid({ version: 7 }),
     attributes: attributesArbitrary('', instant),
     kinds: fc.subarray([...IDENTITY_KINDS]),
-    consents: fc.array(fc.tuple(fc.constantFrom(...CHANNELS), fc.constantFrom('granted', 'withdrawn'))).map((pairs) => new Map(pairs)),
+    consents: fc
+      .array(fc.tuple(fc.constantFrom(...CHANNELS), fc.constantFrom('granted', 'withdrawn')))
+      .map((pairs) => new Map(pairs)),
     companyId: fc.constantFrom(null, ...companies.map(({ id }) => id)),
     events: fc.array(worldEventArbitrary(instant), { maxLength: maxEvents }),
   });
@@ -83,9 +112,18 @@ function companyArbitrary(instant: Arbitrary<Date>): Arbitrary<WorldCompany> {
 function attributesArbitrary(prefix: string, instant: Arbitrary<Date>): Arbitrary<Map<string, WorldValue>> {
   const known = [...SCHEMA_ATTRIBUTES].filter(([key]) => key.startsWith(COMPANY_PREFIX) === (prefix !== ''));
   const entries = known.map(([key, { type }]) =>
-    fc.option(fc.record({ value: valueArbitrary(type, instant), since: instant }), { nil: undefined, freq: 4 }).map((value) => [key.slice(prefix.length), value] as const),
+    fc
+      .option(fc.record({ value: valueArbitrary(type, instant), since: instant }), {
+        nil: undefined,
+        freq: 4,
+      })
+      .map((value) => [key.slice(prefix.length), value] as const),
   );
-  return fc.tuple(...entries).map((all) => new Map(all.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))));
+  return fc
+    .tuple(...entries)
+    .map(
+      (all) => new Map(all.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))),
+    );
 }
 
 function valueArbitrary(type: AttributeType, instant: Arbitrary<Date>): Arbitrary<WorldValue['value']> {
@@ -110,7 +148,16 @@ function worldEventArbitrary(instant: Arbitrary<Date>): Arbitrary<Omit<WorldEven
 
 /** What integrators send: mostly what one would expect, and sometimes not. */
 function propertyValueArbitrary(): Arbitrary<Json> {
-  const odd: Json[] = [null, [1, 'ops'], { nested: 1 }, '', '2026-02-31', '2026-03-29T25:00:00Z', '2026-03-29 10:00', 'true'];
+  const odd: Json[] = [
+    null,
+    [1, 'ops'],
+    { nested: 1 },
+    '',
+    '2026-02-31',
+    '2026-03-29T25:00:00Z',
+    '2026-03-29 10:00',
+    'true',
+  ];
   return fc.oneof(
     fc.constantFrom<Json[]>(...NUMBERS),
     fc.constantFrom<Json[]>(...TEXTS),
@@ -121,7 +168,12 @@ function propertyValueArbitrary(): Arbitrary<Json> {
 }
 
 function membershipsArbitrary(ids: string[]): Arbitrary<Pick<World, 'segments' | 'lists' | 'lookalikes'>> {
-  const members = (keys: readonly string[]) => fc.tuple(...keys.map((key) => fc.subarray(ids).map((some) => [key, new Set(some)] as const))).map((all) => new Map(all));
-  const ranked = fc.tuple(...LOOKALIKE_IDS.map((key) => fc.shuffledSubarray(ids).map((some) => [key, some] as const))).map((all) => new Map(all));
+  const members = (keys: readonly string[]) =>
+    fc
+      .tuple(...keys.map((key) => fc.subarray(ids).map((some) => [key, new Set(some)] as const)))
+      .map((all) => new Map(all));
+  const ranked = fc
+    .tuple(...LOOKALIKE_IDS.map((key) => fc.shuffledSubarray(ids).map((some) => [key, some] as const)))
+    .map((all) => new Map(all));
   return fc.record({ segments: members(SEGMENT_IDS), lists: members(LIST_IDS), lookalikes: ranked });
 }

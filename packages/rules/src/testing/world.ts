@@ -71,9 +71,18 @@ export const SCHEMA_ATTRIBUTES: ReadonlyMap<string, AttributeSchema> = new Map([
 ]);
 
 /** The segments, lists and lookalikes that rules over worlds refer to; every world has members for each. */
-export const SEGMENT_IDS: readonly Uuid[] = ['0190a000-0000-7000-8000-00000000005a', '0190a000-0000-7000-8000-00000000005b'];
-export const LIST_IDS: readonly Uuid[] = ['0190a000-0000-7000-8000-00000000001a', '0190a000-0000-7000-8000-00000000001b'];
-export const LOOKALIKE_IDS: readonly Uuid[] = ['0190a000-0000-7000-8000-0000000000a1', '0190a000-0000-7000-8000-0000000000a2'];
+export const SEGMENT_IDS: readonly Uuid[] = [
+  '0190a000-0000-7000-8000-00000000005a',
+  '0190a000-0000-7000-8000-00000000005b',
+];
+export const LIST_IDS: readonly Uuid[] = [
+  '0190a000-0000-7000-8000-00000000001a',
+  '0190a000-0000-7000-8000-00000000001b',
+];
+export const LOOKALIKE_IDS: readonly Uuid[] = [
+  '0190a000-0000-7000-8000-0000000000a1',
+  '0190a000-0000-7000-8000-0000000000a2',
+];
 
 /** The schema that rules over a world are valid against. */
 export function schemaOf(zone: string): RuleSchema {

@@ -1,7 +1,25 @@
 import { EmbeddedActionsParser } from 'chevrotain';
 import type { IOrAlt, IToken, ParserMethod } from 'chevrotain';
-import type { Count, Duration, EventCondition, EventPattern, HeldFor, PropertyCondition, Rule, Scalar, Sum, Window } from '../ast.js';
-import { CHANNELS, CONSENT_STATES, IDENTITY_KINDS, PROPERTY_OPERATORS, SUM_FUNCTIONS, SUM_OPERATORS } from '../ast.js';
+import type {
+  Count,
+  Duration,
+  EventCondition,
+  EventPattern,
+  HeldFor,
+  PropertyCondition,
+  Rule,
+  Scalar,
+  Sum,
+  Window,
+} from '../ast.js';
+import {
+  CHANNELS,
+  CONSENT_STATES,
+  IDENTITY_KINDS,
+  PROPERTY_OPERATORS,
+  SUM_FUNCTIONS,
+  SUM_OPERATORS,
+} from '../ast.js';
 import type { Comparison } from '../operators.js';
 import { UNIT_NAMES } from '../time.js';
 import type { DurationUnit } from '../time.js';
@@ -132,8 +150,20 @@ export class RuleParser extends EmbeddedActionsParser {
       { ALT: () => (this.CONSUME(t.Contains), { op: 'contains', value: this.SUBRULE(this.value) }) },
       { ALT: () => (this.CONSUME(t.Exists), { op: 'exists' }) },
       { ALT: () => this.SUBRULE(this.denial) },
-      { ALT: () => (this.CONSUME(t.Starts), this.CONSUME(t.With), { op: 'starts_with', value: this.SUBRULE1(this.value) }) },
-      { ALT: () => (this.CONSUME(t.Ends), this.CONSUME1(t.With), { op: 'ends_with', value: this.SUBRULE2(this.value) }) },
+      {
+        ALT: () => (
+          this.CONSUME(t.Starts),
+          this.CONSUME(t.With),
+          { op: 'starts_with', value: this.SUBRULE1(this.value) }
+        ),
+      },
+      {
+        ALT: () => (
+          this.CONSUME(t.Ends),
+          this.CONSUME1(t.With),
+          { op: 'ends_with', value: this.SUBRULE2(this.value) }
+        ),
+      },
       { ALT: () => (this.CONSUME(t.More), { op: 'gt', value: this.SUBRULE3(this.value) }) },
       { ALT: () => (this.CONSUME(t.AtLeast), { op: 'gte', value: this.SUBRULE4(this.value) }) },
       { ALT: () => (this.CONSUME(t.Fewer), { op: 'lt', value: this.SUBRULE5(this.value) }) },
@@ -210,7 +240,8 @@ export class RuleParser extends EmbeddedActionsParser {
       const clause = this.SUBRULE(this.eventClause);
       this.ACTION(() => {
         const [name] = Object.keys(clause) as [keyof EventClauses];
-        if (Object.hasOwn(clauses, name)) this.issue(token, `This event already has a ${name === 'first' ? '"first time"' : name}.`);
+        if (Object.hasOwn(clauses, name))
+          this.issue(token, `This event already has a ${name === 'first' ? '"first time"' : name}.`);
         Object.assign(clauses, clause);
       });
     });
@@ -253,7 +284,14 @@ export class RuleParser extends EmbeddedActionsParser {
     const property = this.SUBRULE(this.key);
     const token = this.LA(1);
     const comparison = this.SUBRULE(this.comparison);
-    this.ACTION(() => this.among(token, comparison.op, PROPERTY_OPERATORS, 'A property of an event cannot be compared like this.'));
+    this.ACTION(() =>
+      this.among(
+        token,
+        comparison.op,
+        PROPERTY_OPERATORS,
+        'A property of an event cannot be compared like this.',
+      ),
+    );
     return { property, ...(comparison as Omit<PropertyCondition, 'property'>) };
   });
 
@@ -353,7 +391,9 @@ export class RuleParser extends EmbeddedActionsParser {
     this.CONSUME(t.Consent);
     const channel = this.CONSUME(t.Word);
     const state = this.CONSUME1(t.Word);
-    return this.ACTION(() => ({ consent: { channel: this.word(channel, CHANNELS), state: this.word(state, CONSENT_STATES) } }));
+    return this.ACTION(() => ({
+      consent: { channel: this.word(channel, CHANNELS), state: this.word(state, CONSENT_STATES) },
+    }));
   });
 
   private readonly identified: ParserMethod<[], Rule> = this.RULE('identified', () => {
@@ -414,9 +454,11 @@ export class RuleParser extends EmbeddedActionsParser {
     const amount = this.CONSUME(t.Number_);
     const unit = this.CONSUME(t.Word);
     return this.ACTION(() => {
-      if (!/^(?:0|[1-9]\d*)$/.test(amount.image)) this.issue(amount, 'A duration is a whole number and a unit.');
+      if (!/^(?:0|[1-9]\d*)$/.test(amount.image))
+        this.issue(amount, 'A duration is a whole number and a unit.');
       const known = UNITS.get(unit.image.toLowerCase());
-      if (known === undefined) this.issue(unit, `Expected ${Object.values(UNIT_NAMES).join('s, ')}s, but found "${unit.image}".`);
+      if (known === undefined)
+        this.issue(unit, `Expected ${Object.values(UNIT_NAMES).join('s, ')}s, but found "${unit.image}".`);
       return `${amount.image}${known ?? ''}`;
     });
   });
@@ -446,7 +488,8 @@ export class RuleParser extends EmbeddedActionsParser {
   /** A token that must be one of a few words. */
   private word<Known extends string>(token: IToken, words: readonly Known[]): Known {
     const image = token.image.toLowerCase();
-    if (!(words as readonly string[]).includes(image)) this.issue(token, `Expected ${words.join(', ')}, but found "${token.image}".`);
+    if (!(words as readonly string[]).includes(image))
+      this.issue(token, `Expected ${words.join(', ')}, but found "${token.image}".`);
     return image as Known;
   }
 
@@ -457,6 +500,8 @@ export class RuleParser extends EmbeddedActionsParser {
 
 /** The JSON text between back-ticks, in which quotes need no escape and back-ticks do. */
 function unquote(image: string): string {
-  const inner = image.slice(1, -1).replaceAll(/\\[^]|"/g, (part) => (part === '"' ? '\\"' : part === '\\`' ? '`' : part));
+  const inner = image
+    .slice(1, -1)
+    .replaceAll(/\\[^]|"/g, (part) => (part === '"' ? '\\"' : part === '\\`' ? '`' : part));
   return JSON.parse(`"${inner}"`) as string;
 }

@@ -7,9 +7,12 @@ const MAX_LISTED = 16;
 /** What the parser says: what was expected, and what is there instead. */
 export const messages: IParserErrorMessageProvider = {
   buildMismatchTokenMessage: ({ expected, actual }) => say([tokenLabel(expected)], actual),
-  buildNotAllInputParsedMessage: ({ firstRedundant }) => say(['"and"', '"or"', 'the end of the rule'], firstRedundant),
-  buildNoViableAltMessage: ({ expectedPathsPerAlt, actual }) => say(firstLabels(expectedPathsPerAlt.flat()), actual[0]),
-  buildEarlyExitMessage: ({ expectedIterationPaths, actual }) => say(firstLabels(expectedIterationPaths), actual[0]),
+  buildNotAllInputParsedMessage: ({ firstRedundant }) =>
+    say(['"and"', '"or"', 'the end of the rule'], firstRedundant),
+  buildNoViableAltMessage: ({ expectedPathsPerAlt, actual }) =>
+    say(firstLabels(expectedPathsPerAlt.flat()), actual[0]),
+  buildEarlyExitMessage: ({ expectedIterationPaths, actual }) =>
+    say(firstLabels(expectedIterationPaths), actual[0]),
 };
 
 /** What each path may start with. */
@@ -21,7 +24,8 @@ function firstLabels(paths: TokenType[][]): string[] {
 function say(expected: readonly string[], found: IToken | undefined): string {
   const listed = expected.slice(0, MAX_LISTED);
   const last = listed.length > 1 ? ` or ${listed.pop()}` : '';
-  const there = found === undefined || found.tokenType === EOF ? 'the rule ends here' : `found ${excerpt(found.image)}`;
+  const there =
+    found === undefined || found.tokenType === EOF ? 'the rule ends here' : `found ${excerpt(found.image)}`;
   return `Expected ${listed.join(', ')}${last}, but ${there}.`;
 }
 

@@ -28,7 +28,11 @@ export const Text = createToken({
   label: 'text in double quotes',
 });
 
-export const Number_ = createToken({ name: 'Number', pattern: /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/, label: 'a number' });
+export const Number_ = createToken({
+  name: 'Number',
+  pattern: /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/,
+  label: 'a number',
+});
 
 const reserved: ReadonlySet<string> = new Set(RESERVED);
 
@@ -124,4 +128,14 @@ const signs = [Open, Close, Comma, Percent, NotEquals, AtLeast, AtMost, More, Fe
 const longestFirst = keywords.toSorted((a, b) => b.name.length - a.name.length);
 
 /** Every token, in the order in which the lexer tries them. */
-export const TOKENS: TokenType[] = [Space, Comment, ...longestFirst, ...signs, Text, Quoted, Number_, Bare, Word];
+export const TOKENS: TokenType[] = [
+  Space,
+  Comment,
+  ...longestFirst,
+  ...signs,
+  Text,
+  Quoted,
+  Number_,
+  Bare,
+  Word,
+];
