@@ -25,7 +25,11 @@ interface Upload {
   };
 }
 
-async function upload(csv: string | Buffer, query = '', headers: Record<string, string> = {}): Promise<Upload> {
+async function upload(
+  csv: string | Buffer,
+  query = '',
+  headers: Record<string, string> = {},
+): Promise<Upload> {
   const response = await fetch(`${app.url}/v1/imports${query}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${workspace.key}`, 'content-type': 'text/csv', ...headers },
@@ -38,9 +42,18 @@ interface Import {
   state: string;
   fileName: string | null;
   ignoredColumns: string[];
-  progress: { rowsTotal: number; rowsRead: number; created: number; updated: number; unchanged: number; rejected: number };
+  progress: {
+    rowsTotal: number;
+    rowsRead: number;
+    created: number;
+    updated: number;
+    unchanged: number;
+    rejected: number;
+  };
   error: { code: string; path: string; message: string } | null;
-  rejectedRows: { edges: { node: { line: number; code: string; path: string; message: string; cells: string[] } }[] };
+  rejectedRows: {
+    edges: { node: { line: number; code: string; path: string; message: string; cells: string[] } }[];
+  };
 }
 
 /** Waits until an import has ended. */
@@ -88,7 +101,9 @@ describe('an import', () => {
       ignoredColumns: ['Shoe size'],
       progress: { rowsTotal: 1, rowsRead: 1, created: 1, updated: 0, unchanged: 0, rejected: 0 },
     });
-    expect(await rows(`select kind, value from contact_identities where workspace_id = $1 order by 1`)).toEqual([
+    expect(
+      await rows(`select kind, value from contact_identities where workspace_id = $1 order by 1`),
+    ).toEqual([
       { kind: 'email', value: 'dana@example.com' },
       { kind: 'external_id', value: '1' },
       { kind: 'phone', value: '+18005550100' },
@@ -101,9 +116,13 @@ describe('an import', () => {
       // Read in the workspace's time zone.
       { key: 'signed_up_at', text: null, instant: new Date('2026-03-05T13:22:00Z') },
     ]);
-    expect(await rows(`select c.name, a.text from companies c join company_attributes a on a.company_id = c.id
-                       where c.workspace_id = $1 and a.key = 'industry'`)).toEqual([{ name: 'Acme', text: 'Software' }]);
-    expect(await rows(`select channel, state, source from consents where workspace_id = $1 order by 1`)).toEqual([
+    expect(
+      await rows(`select c.name, a.text from companies c join company_attributes a on a.company_id = c.id
+                       where c.workspace_id = $1 and a.key = 'industry'`),
+    ).toEqual([{ name: 'Acme', text: 'Software' }]);
+    expect(
+      await rows(`select channel, state, source from consents where workspace_id = $1 order by 1`),
+    ).toEqual([
       { channel: 'ads', state: 'withdrawn', source: 'import' },
       { channel: 'email', state: 'granted', source: 'import' },
     ]);
@@ -111,7 +130,9 @@ describe('an import', () => {
 
   it('changes contacts that are known by external id or e-mail, and says which rows said nothing new', async () => {
     await importFile('Record ID,Email,City\n1,a@example.com,Berlin\n2,b@example.com,Hamburg\n');
-    const again = await importFile('Email,City\nA@example.com,Munich\nb@example.com,Hamburg\nc@example.com,\n');
+    const again = await importFile(
+      'Email,City\nA@example.com,Munich\nb@example.com,Hamburg\nc@example.com,\n',
+    );
     expect(again.progress).toMatchObject({ created: 1, updated: 1, unchanged: 1, rejected: 0 });
     expect(await countOf('contacts')).toBe(3);
   });
@@ -119,7 +140,9 @@ describe('an import', () => {
   it('leaves what is known alone where a cell is empty', async () => {
     await importFile('Email,City\na@example.com,Berlin\n');
     await importFile('Email,City,First name\na@example.com,,Ada\n');
-    expect(await rows(`select text from contact_attributes where workspace_id = $1 and key = 'city'`)).toEqual([{ text: 'Berlin' }]);
+    expect(
+      await rows(`select text from contact_attributes where workspace_id = $1 and key = 'city'`),
+    ).toEqual([{ text: 'Berlin' }]);
   });
 
   it('rejects bad rows with line, column and reason, takes the others, and gives the bad ones back as CSV', async () => {
@@ -132,7 +155,9 @@ describe('an import', () => {
       'e@example.com,Ada,,perhaps',
       ',No identity,,',
     ];
-    const done = await importFile([header, 'good@example.com,Ada,2026-01-01,yes', '', ...bad, 'also.good@example.com,,,'].join('\n'));
+    const done = await importFile(
+      [header, 'good@example.com,Ada,2026-01-01,yes', '', ...bad, 'also.good@example.com,,,'].join('\n'),
+    );
     expect(done.progress).toMatchObject({ rowsRead: 8, created: 2, rejected: 6 });
     const rejected = done.rejectedRows.edges.map(({ node }) => node);
     expect(rejected.map(({ line, path }) => [line, path])).toEqual([
@@ -145,7 +170,9 @@ describe('an import', () => {
     ]);
     expect(rejected[0]!.message).toBe('This row has 2 cells, the header has 4.');
     expect(rejected[3]!.cells).toEqual(['d@example.com', 'Line\nbreak, "quoted"', 'nonsense', '']);
-    const [{ id } = { id: '' }] = (await rows(`select id from jobs where workspace_id = $1`)) as { id: string }[];
+    const [{ id } = { id: '' }] = (await rows(`select id from jobs where workspace_id = $1`)) as {
+      id: string;
+    }[];
     const response = await fetch(`${app.url}/v1/imports/${id}/rejected.csv`, {
       headers: { authorization: `Bearer ${workspace.key}` },
     });
@@ -160,27 +187,41 @@ describe('an import', () => {
     const mapping = encodeURIComponent(JSON.stringify({ Who: 'email', 'First Name': null, Place: 'city' }));
     const done = await importFile('Who,First Name,Place\na@example.com,Ada,Graz\n', `?mapping=${mapping}`);
     expect(done.ignoredColumns).toEqual(['First Name']);
-    expect(await rows(`select key, text from contact_attributes where workspace_id = $1 and key <> 'email'`)).toEqual([
-      { key: 'city', text: 'Graz' },
-    ]);
+    expect(
+      await rows(`select key, text from contact_attributes where workspace_id = $1 and key <> 'email'`),
+    ).toEqual([{ key: 'city', text: 'Graz' }]);
   });
 
   it.each([';', '\t'])('reads a file with %j between the cells', async (delimiter) => {
-    const done = await importFile(['Email', 'City'].join(delimiter) + '\n' + ['a@example.com', 'Berlin, Mitte'].join(delimiter) + '\n');
+    const done = await importFile(
+      ['Email', 'City'].join(delimiter) + '\n' + ['a@example.com', 'Berlin, Mitte'].join(delimiter) + '\n',
+    );
     expect(done.progress.created).toBe(1);
   });
 
   it('takes thousands of rows, more than one batch', async () => {
     const lines = Array.from({ length: 2500 }, (_, index) => `${index},p${index}@example.com`);
     const done = await importFile(['Record ID,Email', ...lines].join('\n'));
-    expect(done.progress).toEqual({ rowsTotal: 2500, rowsRead: 2500, created: 2500, updated: 0, unchanged: 0, rejected: 0 });
+    expect(done.progress).toEqual({
+      rowsTotal: 2500,
+      rowsRead: 2500,
+      created: 2500,
+      updated: 0,
+      unchanged: 0,
+      rejected: 0,
+    });
     expect(await countOf('import_chunks')).toBe(0);
   });
 });
 
 describe('a file that is not acceptable', () => {
   it.each([
-    ['in Latin-1', Buffer.from('Email\na@example.com\nJürgen@example.com\n', 'latin1'), 'file', /Line 3 is not valid UTF-8/u],
+    [
+      'in Latin-1',
+      Buffer.from('Email\na@example.com\nJürgen@example.com\n', 'latin1'),
+      'file',
+      /Line 3 is not valid UTF-8/u,
+    ],
     ['in UTF-16', Buffer.from('\ufeffEmail\na@example.com\n', 'utf16le'), 'file', /UTF-16/u],
     ['with a NUL', 'Email\na\0@example.com\n', 'file', /Line 2 holds a NUL/u],
     ['that is empty', '', 'file', /empty/u],
@@ -199,7 +240,11 @@ describe('a file that is not acceptable', () => {
   it('with a broken quote on its last line changes nothing', async () => {
     const lines = Array.from({ length: 1500 }, (_, index) => `p${index}@example.com,x`);
     const done = await importFile(['Email,City', ...lines, 'last@example.com,"open'].join('\n'));
-    expect(done).toMatchObject({ state: 'failed', error: { code: 'INVALID_INPUT', path: 'file' }, progress: { rowsRead: 0 } });
+    expect(done).toMatchObject({
+      state: 'failed',
+      error: { code: 'INVALID_INPUT', path: 'file' },
+      progress: { rowsRead: 0 },
+    });
     expect(await countOf('contacts')).toBe(0);
     expect(await countOf('import_chunks')).toBe(0);
   });
@@ -209,7 +254,10 @@ describe('a file that is not acceptable', () => {
     ['an unknown field', '{"Email":"nothing"}', 'mapping.Email'],
     ['no JSON', '{', 'mapping'],
   ])('because of a mapping with %s is refused', async (_, mapping, path) => {
-    const { status, body } = await upload('Email\na@example.com\n', `?mapping=${encodeURIComponent(mapping)}`);
+    const { status, body } = await upload(
+      'Email\na@example.com\n',
+      `?mapping=${encodeURIComponent(mapping)}`,
+    );
     expect({ status, path: body.error?.path }).toEqual({ status: 400, path });
   });
 
@@ -242,10 +290,11 @@ describe('who may import', () => {
   });
 
   it('lists the imports of the workspace, the newest first', async () => {
-    for (const name of ['one', 'two', 'three']) await importFile('Email\na@example.com\n', `?fileName=${name}`);
-    const { workspace: found } = await workspace.query<{ workspace: { imports: { edges: { node: { fileName: string } }[] } } }>(
-      `{ workspace { imports(first: 2) { edges { node { fileName } } } } }`,
-    );
+    for (const name of ['one', 'two', 'three'])
+      await importFile('Email\na@example.com\n', `?fileName=${name}`);
+    const { workspace: found } = await workspace.query<{
+      workspace: { imports: { edges: { node: { fileName: string } }[] } };
+    }>(`{ workspace { imports(first: 2) { edges { node { fileName } } } } }`);
     expect(found.imports.edges.map(({ node }) => node.fileName)).toEqual(['three', 'two']);
   });
 });

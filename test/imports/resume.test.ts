@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createImportTask, rowsPerBatch } from '../../api/src/modules/imports/import.job.js';
-import { findImport, insertChunk, insertImport, type ImportRow } from '../../api/src/modules/imports/import.repository.js';
+import {
+  findImport,
+  insertChunk,
+  insertImport,
+  type ImportRow,
+} from '../../api/src/modules/imports/import.repository.js';
 import { noProgress } from '../../api/src/modules/imports/import.js';
 import type { WithWorkspace } from '../../api/src/platform/database/with-workspace.js';
 import { createLog } from '../../api/src/platform/log.js';
@@ -23,10 +28,18 @@ afterAll(() => db.close());
 beforeEach(async () => {
   workspaceId = await db.newWorkspace();
   jobId = newId();
-  const lines = Array.from({ length: rowsInFile }, (_, index) => (index % 10 === 9 ? `${index},none` : `${index},p${index}@example.com`));
+  const lines = Array.from({ length: rowsInFile }, (_, index) =>
+    index % 10 === 9 ? `${index},none` : `${index},p${index}@example.com`,
+  );
   const file = Buffer.from(['Record ID,Email', ...lines, ''].join('\n'));
   await db.withWorkspace(workspaceId, async (tx) => {
-    const input = { fileName: null, bytes: file.length, delimiter: ',' as const, headers: ['Record ID', 'Email'], targets: ['external_id', 'email'] };
+    const input = {
+      fileName: null,
+      bytes: file.length,
+      delimiter: ',' as const,
+      headers: ['Record ID', 'Email'],
+      targets: ['external_id', 'email'],
+    };
     await insertImport(tx, { id: jobId, input, progress: noProgress, createdBy: 'system' });
     for (let at = 0, sequence = 0; at < file.length; at += 10_007, sequence += 1) {
       await insertChunk(tx, jobId, sequence, file.subarray(at, at + 10_007));
@@ -47,7 +60,9 @@ async function job(): Promise<ImportRow> {
 }
 
 async function contacts(): Promise<number> {
-  const rows = await db.withWorkspace(workspaceId, (tx) => tx.query<{ count: number }>('select count(*)::int as count from contacts'));
+  const rows = await db.withWorkspace(workspaceId, (tx) =>
+    tx.query<{ count: number }>('select count(*)::int as count from contacts'),
+  );
   return rows[0]!.count;
 }
 
@@ -75,7 +90,10 @@ describe('an import whose worker dies', () => {
         id,
         async (tx) => {
           const result = await work(tx);
-          const [row] = await tx.query<{ read: number }>(`select (progress->>'rowsRead')::int as read from jobs where id = $1`, [jobId]);
+          const [row] = await tx.query<{ read: number }>(
+            `select (progress->>'rowsRead')::int as read from jobs where id = $1`,
+            [jobId],
+          );
           if (row!.read === 2 * rowsPerBatch) throw new Error('The worker died.');
           return result;
         },
@@ -118,7 +136,8 @@ function dyingAfter(batches: number): WithWorkspace {
   return async (id, work, options) => {
     const result = await db.withWorkspace(id, work, options);
     const { progress } = await job();
-    if (progress.rowsTotal !== null && progress.rowsRead === batches * rowsPerBatch) throw new Error('The worker died.');
+    if (progress.rowsTotal !== null && progress.rowsRead === batches * rowsPerBatch)
+      throw new Error('The worker died.');
     return result;
   };
 }

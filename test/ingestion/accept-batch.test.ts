@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAcceptBatch, type AcceptBatch, type Incoming, type Outcome } from '../../api/src/modules/ingestion/accept-batch.js';
+import {
+  createAcceptBatch,
+  type AcceptBatch,
+  type Incoming,
+  type Outcome,
+} from '../../api/src/modules/ingestion/accept-batch.js';
 import { readMessage } from '../../api/src/modules/ingestion/segment-message.js';
 import { openTenants, type Tenants } from '../support/builders.js';
 
@@ -26,7 +31,14 @@ function take(...messages: Record<string, unknown>[]): Promise<Outcome[]> {
     return { body: JSON.stringify(message), at, identity: { externalId, anonymousId }, ...rest };
   });
   return accept(
-    { id: workspaceId, organizationId: workspaceId, name: 'Acme', timeZone: 'UTC', defaultCountry: null, role: null },
+    {
+      id: workspaceId,
+      organizationId: workspaceId,
+      name: 'Acme',
+      timeZone: 'UTC',
+      defaultCountry: null,
+      role: null,
+    },
     incoming,
     'segment',
   );
@@ -41,19 +53,32 @@ async function count(table: string): Promise<number> {
   return row!.count;
 }
 
-const track = (more: object = {}): Record<string, unknown> => ({ type: 'track', userId: 'u1', event: 'Signed Up', ...more });
+const track = (more: object = {}): Record<string, unknown> => ({
+  type: 'track',
+  userId: 'u1',
+  event: 'Signed Up',
+  ...more,
+});
 
 describe('a message', () => {
   it('is stored once within a batch and over batches', async () => {
-    const outcomes = await take(track({ messageId: 'm1' }), track({ messageId: 'm1' }), track({ messageId: 'm2' }));
+    const outcomes = await take(
+      track({ messageId: 'm1' }),
+      track({ messageId: 'm1' }),
+      track({ messageId: 'm2' }),
+    );
     expect(outcomes.map(({ status }) => status)).toEqual(['stored', 'duplicate', 'stored']);
     expect(await take(track({ messageId: 'm2' }))).toEqual([{ status: 'duplicate' }]);
     expect(await count('events')).toBe(2);
   });
 
   it('is stored once when many connections send it at the same time, in any order', async () => {
-    const messages = Array.from({ length: 40 }, (_, index) => track({ messageId: `m${index}`, userId: `u${index % 7}` }));
-    const shuffles = Array.from({ length: 8 }, (_, turn) => messages.toSorted((a, b) => rank(a, turn) - rank(b, turn)));
+    const messages = Array.from({ length: 40 }, (_, index) =>
+      track({ messageId: `m${index}`, userId: `u${index % 7}` }),
+    );
+    const shuffles = Array.from({ length: 8 }, (_, turn) =>
+      messages.toSorted((a, b) => rank(a, turn) - rank(b, turn)),
+    );
     const outcomes = (await Promise.all(shuffles.map((batch) => take(...batch)))).flat();
     expect(outcomes.filter(({ status }) => status === 'stored')).toHaveLength(40);
     expect(await count('events')).toBe(40);
@@ -89,14 +114,19 @@ describe('a batch', () => {
   it('makes the partition of a month that nobody had events in', async () => {
     const timestamp = '2003-02-28T23:59:59.999Z';
     expect(await take(track({ timestamp }))).toMatchObject([{ status: 'stored' }]);
-    expect(await rows(`select tableoid::regclass::text as name from events`)).toEqual([{ name: 'events_2003_02' }]);
+    expect(await rows(`select tableoid::regclass::text as name from events`)).toEqual([
+      { name: 'events_2003_02' },
+    ]);
   });
 
   it('stores the good ones and keeps the bad ones with the reason', async () => {
     const bad = track({ timestamp: '1970-01-01T00:00:00Z', properties: { note: 'a\0b' }, messageId: 'm1' });
     const [stored, refused] = await take(track(), bad);
     expect(stored).toMatchObject({ status: 'stored' });
-    expect(refused).toMatchObject({ status: 'refused', problem: { code: 'INVALID_INPUT', path: 'batch[1].occurredAt' } });
+    expect(refused).toMatchObject({
+      status: 'refused',
+      problem: { code: 'INVALID_INPUT', path: 'batch[1].occurredAt' },
+    });
     const [kept] = await rows<{ body: string; path: string }>('select body, path from quarantined_events');
     expect(kept?.path).toBe('batch[1].occurredAt');
     expect(JSON.parse(kept!.body)).toEqual(bad);
@@ -124,11 +154,15 @@ describe('identify', () => {
   it('joins what was done anonymously with the person, in the same batch and later', async () => {
     const page = { type: 'page', anonymousId: 'a1', properties: { path: '/pricing' } };
     await take(page);
-    await take(page, { type: 'identify', anonymousId: 'a1', userId: 'u1', traits: { email: 'Dana@Example.com' } }, page);
+    await take(
+      page,
+      { type: 'identify', anonymousId: 'a1', userId: 'u1', traits: { email: 'Dana@Example.com' } },
+      page,
+    );
     await take(page, track());
-    expect(await rows(`select count(*)::int as events, count(distinct ordinal)::int as people from events`)).toEqual([
-      { events: 5, people: 1 },
-    ]);
+    expect(
+      await rows(`select count(*)::int as events, count(distinct ordinal)::int as people from events`),
+    ).toEqual([{ events: 5, people: 1 }]);
     expect(await rows(`select kind, value from contact_identities order by 1`)).toEqual([
       { kind: 'anonymous_id', value: 'a1' },
       { kind: 'email', value: 'dana@example.com' },
@@ -140,9 +174,11 @@ describe('identify', () => {
     await take({ type: 'identify', anonymousId: 'a1', userId: 'u1' });
     await take({ type: 'identify', anonymousId: 'a1', userId: 'u2' }, track({ userId: 'u2' }));
     expect(await rows(`select value from contact_identities where kind = 'anonymous_id'`)).toHaveLength(1);
-    expect(await rows(`select i.value from events e join contact_identities i using (ordinal) where kind = 'external_id'`)).toEqual(
-      [{ value: 'u2' }],
-    );
+    expect(
+      await rows(
+        `select i.value from events e join contact_identities i using (ordinal) where kind = 'external_id'`,
+      ),
+    ).toEqual([{ value: 'u2' }]);
   });
 
   it('sets standard attributes, defines others by their first value, and finds the company', async () => {
@@ -178,16 +214,26 @@ describe('identify', () => {
       { subject: 'contact', key: 'teams', type: 'text_list' },
       { subject: 'contact', key: 'trial_ends', type: 'date' },
     ]);
-    expect(await rows(`select c.name from contacts join companies c on c.id = company_id`)).toEqual([{ name: 'Acme' }]);
+    expect(await rows(`select c.name from contacts join companies c on c.id = company_id`)).toEqual([
+      { name: 'Acme' },
+    ]);
   });
 
   it('keeps a trait that does not fit its attribute in quarantine, and takes the others', async () => {
     await take({ type: 'identify', userId: 'u1', traits: { logins: 5 } });
-    const outcome = await take({ type: 'identify', userId: 'u1', traits: { logins: 'many', city: 'Berlin' } });
+    const outcome = await take({
+      type: 'identify',
+      userId: 'u1',
+      traits: { logins: 'many', city: 'Berlin' },
+    });
     expect(outcome).toMatchObject([{ status: 'stored' }]);
     expect(await rows(`select number from contact_attributes where key = 'logins'`)).toEqual([{ number: 5 }]);
-    expect(await rows(`select text from contact_attributes where key = 'city'`)).toEqual([{ text: 'Berlin' }]);
-    expect(await rows(`select path from quarantined_events`)).toEqual([{ path: 'batch[0].attributes.logins' }]);
+    expect(await rows(`select text from contact_attributes where key = 'city'`)).toEqual([
+      { text: 'Berlin' },
+    ]);
+    expect(await rows(`select path from quarantined_events`)).toEqual([
+      { path: 'batch[0].attributes.logins' },
+    ]);
   });
 
   it('defines 200 attributes and no more', async () => {
@@ -200,7 +246,10 @@ describe('identify', () => {
 
   it('defines a new trait once when many connections bring it', async () => {
     const identify = (user: number) =>
-      take({ type: 'identify', userId: `u${user}`, traits: { zebra: 1, apple: 'x' } }, { type: 'identify', userId: `v${user}`, traits: { apple: 'y' } });
+      take(
+        { type: 'identify', userId: `u${user}`, traits: { zebra: 1, apple: 'x' } },
+        { type: 'identify', userId: `v${user}`, traits: { apple: 'y' } },
+      );
     await Promise.all([1, 2, 3, 4, 5, 6].map(identify));
     expect(await count('attribute_definitions')).toBe(2);
     expect(await rows(`select 1 from contact_attributes where key = 'apple'`)).toHaveLength(12);

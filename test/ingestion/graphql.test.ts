@@ -31,7 +31,10 @@ async function record(events: object[]): Promise<Result[]> {
 }
 
 interface EventPage {
-  edges: { node: { name: string; target: string | null; occurredAt: string; properties: object }; cursor: string }[];
+  edges: {
+    node: { name: string; target: string | null; occurredAt: string; properties: object };
+    cursor: string;
+  }[];
   pageInfo: { hasNextPage: boolean; endCursor: string };
 }
 
@@ -76,15 +79,20 @@ describe('recordEvents', () => {
   it('takes a thousand events and refuses a thousand and one', async () => {
     const events = Array.from({ length: 1001 }, (_, index) => ({ externalId: `u${index}`, name: 'e' }));
     expect(await record(events.slice(1))).toHaveLength(1000);
-    const answer = await workspace.ask(`mutation ($input: RecordEventsInput!) { recordEvents(input: $input) { status } }`, {
-      input: { events },
-    });
+    const answer = await workspace.ask(
+      `mutation ($input: RecordEventsInput!) { recordEvents(input: $input) { status } }`,
+      {
+        input: { events },
+      },
+    );
     expect(answer.errors?.[0]?.extensions.code).toMatch(/INVALID_INPUT|TOO_LARGE/u);
   });
 
   it('needs the scope events:write', async () => {
     workspace = await createWorkspace(app, { scopes: ['contacts:read'] });
-    const answer = await workspace.ask(`mutation { recordEvents(input: {events: [{externalId: "u", name: "e"}]}) { status } }`);
+    const answer = await workspace.ask(
+      `mutation { recordEvents(input: {events: [{externalId: "u", name: "e"}]}) { status } }`,
+    );
     expect(answer.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   });
 });
@@ -111,7 +119,10 @@ describe('Contact.events', () => {
       // Two share each moment, so that the id must decide.
       occurredAt: new Date(Date.UTC(2026, 0, 1 + Math.floor(index / 2))).toISOString(),
     }));
-    const [{ contactId } = { contactId: '' }] = await record([...events, { externalId: 'u2', name: 'other' }]);
+    const [{ contactId } = { contactId: '' }] = await record([
+      ...events,
+      { externalId: 'u2', name: 'other' },
+    ]);
     const seen: string[] = [];
     let after: string | undefined;
     do {
@@ -137,17 +148,18 @@ describe('Contact.events', () => {
     expect((await timeline(contactId!, { name: 'order' })).edges).toHaveLength(3);
   });
 
-  it.each(['garbage', Buffer.from('["x","y"]').toString('base64url'), Buffer.from('[1,2]').toString('base64url')])(
-    'refuses the cursor %s',
-    async (after) => {
-      const [{ contactId } = { contactId: '' }] = await record([{ externalId: 'u1', name: 'e' }]);
-      const answer = await workspace.ask(
-        `query ($id: ID!, $after: String) { workspace { contact(by: {id: $id}) { events(after: $after) { edges { cursor } } } } }`,
-        { id: contactId, after },
-      );
-      expect(answer.errors?.[0]?.extensions.code).toBe('INVALID_CURSOR');
-    },
-  );
+  it.each([
+    'garbage',
+    Buffer.from('["x","y"]').toString('base64url'),
+    Buffer.from('[1,2]').toString('base64url'),
+  ])('refuses the cursor %s', async (after) => {
+    const [{ contactId } = { contactId: '' }] = await record([{ externalId: 'u1', name: 'e' }]);
+    const answer = await workspace.ask(
+      `query ($id: ID!, $after: String) { workspace { contact(by: {id: $id}) { events(after: $after) { edges { cursor } } } } }`,
+      { id: contactId, after },
+    );
+    expect(answer.errors?.[0]?.extensions.code).toBe('INVALID_CURSOR');
+  });
 });
 
 describe('Workspace.eventNames', () => {
@@ -159,7 +171,11 @@ describe('Workspace.eventNames', () => {
       { externalId: 'u1', name: 'Ärger' },
     ]);
     interface Names {
-      workspace: { eventNames: { edges: { cursor: string; node: { name: string; count: number; lastSeenAt: string } }[] } };
+      workspace: {
+        eventNames: {
+          edges: { cursor: string; node: { name: string; count: number; lastSeenAt: string } }[];
+        };
+      };
     }
     const query = `query ($search: String, $after: String, $first: Int) { workspace {
       eventNames(search: $search, after: $after, first: $first) { edges { cursor node { name count lastSeenAt } } } } }`;
@@ -170,7 +186,8 @@ describe('Workspace.eventNames', () => {
       ['ärger', 1],
     ]);
     expect(all[1]!.node.lastSeenAt).toBe('2026-03-01T00:00:00.000Z');
-    const found = (await workspace.query<Names>(query, { search: 'ORDER', first: 20 })).workspace.eventNames.edges;
+    const found = (await workspace.query<Names>(query, { search: 'ORDER', first: 20 })).workspace.eventNames
+      .edges;
     expect(found.map(({ node }) => node.name)).toEqual(['Order Completed']);
     const next = await workspace.query<Names>(query, { after: all[0]!.cursor, first: 1 });
     expect(next.workspace.eventNames.edges.map(({ node }) => node.count)).toEqual([2]);

@@ -17,10 +17,18 @@ beforeEach(async () => {
 
 interface Answer {
   status: number;
-  body: { success: boolean; error?: { code: string; path: string; requestId: string }; [more: string]: unknown };
+  body: {
+    success: boolean;
+    error?: { code: string; path: string; requestId: string };
+    [more: string]: unknown;
+  };
 }
 
-async function send(path: string, body: string | Buffer | object, headers: Record<string, string> = {}): Promise<Answer> {
+async function send(
+  path: string,
+  body: string | Buffer | object,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const raw = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   const response = await fetch(`${app.url}${path}`, {
     method: 'POST',
@@ -54,12 +62,20 @@ const page = { type: 'page', userId: 'u1', properties: { url: 'https://example.c
 
 describe('POST /v1', () => {
   it('takes track, page, screen, identify and batch, and has stored them when it answers', async () => {
-    expect(await send('/v1/track', { userId: 'u1', event: 'Demo Requested' })).toEqual({ status: 200, body: { success: true } });
+    expect(await send('/v1/track', { userId: 'u1', event: 'Demo Requested' })).toEqual({
+      status: 200,
+      body: { success: true },
+    });
     expect((await send('/v1/page', page)).status).toBe(200);
     expect((await send('/v1/screen', { userId: 'u1', name: 'Home' })).status).toBe(200);
-    expect((await send('/v1/identify', { userId: 'u1', traits: { email: 'dana@example.com' } })).status).toBe(200);
+    expect((await send('/v1/identify', { userId: 'u1', traits: { email: 'dana@example.com' } })).status).toBe(
+      200,
+    );
     const batch = await send('/v1/batch', { batch: [page, { ...page, userId: 'u2' }] });
-    expect(batch).toEqual({ status: 200, body: { success: true, stored: 2, duplicates: 0, quarantined: [] } });
+    expect(batch).toEqual({
+      status: 200,
+      body: { success: true, stored: 2, duplicates: 0, quarantined: [] },
+    });
     expect(await stored()).toEqual([
       { name: 'Demo Requested', target: null, source: 'segment' },
       { name: 'page_viewed', target: '/pricing', source: 'segment' },
@@ -70,7 +86,14 @@ describe('POST /v1', () => {
   });
 
   it('keeps bad messages of a batch in quarantine and stores the others', async () => {
-    const batch = [page, { ...page, timestamp: '1970-01-01' }, { ...page, timestamp: '3000-01-01' }, { type: 'page' }, 7, null];
+    const batch = [
+      page,
+      { ...page, timestamp: '1970-01-01' },
+      { ...page, timestamp: '3000-01-01' },
+      { type: 'page' },
+      7,
+      null,
+    ];
     const { status, body } = await send('/v1/batch', { batch });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -94,7 +117,10 @@ describe('POST /v1', () => {
     ['no name', {}, 'event'],
   ])('answers a single message with %s by 400 with the path', async (_, change, path) => {
     const { status, body } = await send('/v1/track', { userId: 'u1', ...change });
-    expect({ status, error: body.error }).toMatchObject({ status: 400, error: { code: 'INVALID_INPUT', path } });
+    expect({ status, error: body.error }).toMatchObject({
+      status: 400,
+      error: { code: 'INVALID_INPUT', path },
+    });
     expect(await stored()).toEqual([]);
     expect(await quarantined()).toBe(1);
   });
@@ -112,7 +138,9 @@ describe('authorization', () => {
   it('is taken from the body', async () => {
     const body = { ...page, writeKey: workspace.key };
     expect((await send('/v1/page', body, { authorization: '' })).status).toBe(200);
-    expect((await send('/v1/batch', { batch: [page], writeKey: workspace.key }, { authorization: '' })).status).toBe(200);
+    expect(
+      (await send('/v1/batch', { batch: [page], writeKey: workspace.key }, { authorization: '' })).status,
+    ).toBe(200);
   });
 
   it('is refused with 401 for a wrong, an expired and a missing key, and 403 for one without the scope', async () => {
@@ -143,13 +171,18 @@ describe('a body', () => {
     ['broken gzip', Buffer.from([0x1f, 0x8b, 0, 0, 0])],
     ['nothing', ''],
   ])('of %s is answered with 400', async (_, body) => {
-    expect(await send('/v1/batch', body)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+    expect(await send('/v1/batch', body)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'BAD_REQUEST' } },
+    });
   });
 
   it('may be gzip, whatever it calls itself', async () => {
     const zipped = gzipSync(JSON.stringify({ batch: [page] }));
     expect((await send('/v1/batch', zipped, { 'content-encoding': 'gzip' })).status).toBe(200);
-    expect((await send('/v1/batch', zipped, { 'content-type': 'application/x-www-form-urlencoded' })).status).toBe(200);
+    expect(
+      (await send('/v1/batch', zipped, { 'content-type': 'application/x-www-form-urlencoded' })).status,
+    ).toBe(200);
     expect(await stored()).toHaveLength(2);
   });
 
@@ -162,10 +195,17 @@ describe('a body', () => {
     const tooLarge = { status: 400, body: { error: { code: 'TOO_LARGE' } } };
     expect(await send('/v1/page', ofSize(32 * 1024 + 1))).toMatchObject(tooLarge);
     const mixed = await send('/v1/batch', { batch: [page, ofSize(32 * 1024 + 1)] });
-    expect(mixed).toMatchObject({ status: 200, body: { stored: 1, quarantined: [{ code: 'TOO_LARGE', path: 'batch[1]' }] } });
+    expect(mixed).toMatchObject({
+      status: 200,
+      body: { stored: 1, quarantined: [{ code: 'TOO_LARGE', path: 'batch[1]' }] },
+    });
     const small = { type: 'track', userId: 'u', event: 'e' };
-    expect((await send('/v1/batch', { batch: Array.from({ length: 2500 }, () => small) })).body).toMatchObject({ stored: 2500 });
-    expect(await send('/v1/batch', { batch: Array.from({ length: 2501 }, () => small) })).toMatchObject(tooLarge);
+    expect(
+      (await send('/v1/batch', { batch: Array.from({ length: 2500 }, () => small) })).body,
+    ).toMatchObject({ stored: 2500 });
+    expect(await send('/v1/batch', { batch: Array.from({ length: 2501 }, () => small) })).toMatchObject(
+      tooLarge,
+    );
     expect(await send('/v1/batch', `{"batch": []${' '.repeat(500 * 1024)}}`)).toMatchObject(tooLarge);
   });
 
@@ -174,7 +214,10 @@ describe('a body', () => {
     expect(bomb.length).toBeGreaterThan(500 * 1024);
     const smaller = gzipSync(Buffer.alloc(256 * 1024 * 1024, ' '));
     expect(smaller.length).toBeLessThan(500 * 1024);
-    expect(await send('/v1/batch', smaller)).toMatchObject({ status: 400, body: { error: { code: 'TOO_LARGE' } } });
+    expect(await send('/v1/batch', smaller)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'TOO_LARGE' } },
+    });
   });
 
   it('that is nested a hundred thousand levels deep is answered with 400', async () => {
@@ -193,7 +236,10 @@ describe('a body', () => {
 });
 
 /** Sends spaces until the answer comes or so many bytes are sent. */
-function sendEndlessly(bytes: number, headers: Record<string, string>): Promise<{ status: number; sent: number }> {
+function sendEndlessly(
+  bytes: number,
+  headers: Record<string, string>,
+): Promise<{ status: number; sent: number }> {
   return new Promise((resolve, reject) => {
     let sent = 0;
     let answered = false;

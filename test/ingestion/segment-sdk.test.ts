@@ -33,8 +33,17 @@ describe('@segment/analytics-node', () => {
   it('identifies people and records what they do', async () => {
     const { sdk, errors } = openSdk(app.url);
     sdk.page({ anonymousId: 'a1', properties: { url: 'https://example.com/pricing?utm_source=ad' } });
-    sdk.identify({ userId: 'u1', anonymousId: 'a1', traits: { email: 'dana@example.com', firstName: 'Dana', seats: 5 } });
-    sdk.track({ userId: 'u1', event: 'Demo Requested', properties: { form: 'demo' }, timestamp: new Date('2026-01-02T03:04:05Z') });
+    sdk.identify({
+      userId: 'u1',
+      anonymousId: 'a1',
+      traits: { email: 'dana@example.com', firstName: 'Dana', seats: 5 },
+    });
+    sdk.track({
+      userId: 'u1',
+      event: 'Demo Requested',
+      properties: { form: 'demo' },
+      timestamp: new Date('2026-01-02T03:04:05Z'),
+    });
     await sdk.closeAndFlush();
     expect(errors).toEqual([]);
     expect(
@@ -45,11 +54,15 @@ describe('@segment/analytics-node', () => {
       { name: 'Demo Requested', target: 'demo', email: 'dana@example.com' },
       { name: 'page_viewed', target: '/pricing', email: 'dana@example.com' },
     ]);
-    const [deed] = await rows(`select occurred_at from events where workspace_id = $1 and name = 'Demo Requested'`);
+    const [deed] = await rows(
+      `select occurred_at from events where workspace_id = $1 and name = 'Demo Requested'`,
+    );
     // Corrected by the difference between the clocks, which are the same here, and the time the request was under way.
     expect(Math.abs(Number(deed!['occurred_at']) - Date.parse('2026-01-02T03:04:05Z'))).toBeLessThan(5000);
-    expect(await rows(`select text, number from contact_attributes
-                       where workspace_id = $1 and key in ('first_name', 'seats') order by key`)).toEqual([
+    expect(
+      await rows(`select text, number from contact_attributes
+                       where workspace_id = $1 and key in ('first_name', 'seats') order by key`),
+    ).toEqual([
       { text: 'Dana', number: null },
       { text: null, number: 5 },
     ]);
@@ -58,19 +71,22 @@ describe('@segment/analytics-node', () => {
   it('sends a batch again after a lost answer, and each message is stored once', async () => {
     const { url, passed, server } = await unreliableProxy(app.url);
     const { sdk, errors } = openSdk(url);
-    for (let index = 0; index < 25; index += 1) sdk.track({ userId: `u${index}`, event: 'Clicked', messageId: `m${index}` });
+    for (let index = 0; index < 25; index += 1)
+      sdk.track({ userId: `u${index}`, event: 'Clicked', messageId: `m${index}` });
     await sdk.closeAndFlush();
     server.close();
     expect(errors).toEqual([]);
     // Each batch reached Coterie twice: once with a lost answer, once with one that arrived.
     expect(passed.length).toBeGreaterThanOrEqual(6);
-    expect(await rows('select count(*)::int as count from events where workspace_id = $1')).toEqual([{ count: 25 }]);
+    expect(await rows('select count(*)::int as count from events where workspace_id = $1')).toEqual([
+      { count: 25 },
+    ]);
   });
 
   it('drops a batch for good only when the key is wrong, and hears of it', async () => {
     workspace = { ...workspace, key: 'wrong' };
     const sdk = new Analytics({ writeKey: workspace.key, host: app.url, flushAt: 1, maxRetries: 0 });
-    const failed = once(sdk, 'error');
+    const failed = new Promise((resolve) => sdk.on('error', resolve));
     sdk.track({ userId: 'u1', event: 'Clicked' });
     await sdk.closeAndFlush();
     await failed;
@@ -93,7 +109,8 @@ async function unreliableProxy(target: string): Promise<{ url: string; passed: n
       body: body as BodyInit,
     });
     passed.push(answer.status);
-    const firstMessage = (JSON.parse(body.toString()) as { batch: { messageId: string }[] }).batch[0]!.messageId;
+    const firstMessage = (JSON.parse(body.toString()) as { batch: { messageId: string }[] }).batch[0]!
+      .messageId;
     const status = seen.has(firstMessage) ? answer.status : 503;
     seen.add(firstMessage);
     response.writeHead(status, { 'content-type': 'application/json' }).end(await answer.text());

@@ -35,7 +35,10 @@ export const unmappedColumns = ['Marketing contact status', 'Original Source', '
 
 /** A file as HubSpot writes it: byte order mark, CRLF, quotes only where needed. */
 export function hubspotExport(people: readonly Person[], ragged: readonly string[] = []): string {
-  const lines = [columns.join(','), ...people.map((person) => columns.map((column) => quote(person[column] ?? '')).join(','))];
+  const lines = [
+    columns.join(','),
+    ...people.map((person) => columns.map((column) => quote(person[column] ?? '')).join(',')),
+  ];
   return `\ufeff${[...lines, ...ragged, ''].join('\r\n')}`;
 }
 
@@ -54,11 +57,17 @@ function ordinaryPerson(index: number): Person {
   return {
     'Record ID': String(5_000_000 + index),
     'First Name': pick(['Ada', 'JÜRGEN', ' Siobhán ', 'Zoë', '정', "D'Arcy", 'Анна', ''], index),
-    'Last Name': pick(['Lovelace', 'Müller-Lüdenscheidt', "O'Brien", 'van der Berg', 'de "Mo" Silva', ''], index),
+    'Last Name': pick(
+      ['Lovelace', 'Müller-Lüdenscheidt', "O'Brien", 'van der Berg', 'de "Mo" Silva', ''],
+      index,
+    ),
     Email: emailOf(index),
     'Phone Number': pick(['', '', `+1 (415) 555-${String(2000 + (index % 8000))}`], index),
     'Contact owner': pick(['Kim Lee', 'Sam Roe', ''], index),
-    'Associated Company': pick(['', 'Acme, Inc.', 'Globex "West"', 'Initech', 'Müller & Söhne\r\nGmbH'], index),
+    'Associated Company': pick(
+      ['', 'Acme, Inc.', 'Globex "West"', 'Initech', 'Müller & Söhne\r\nGmbH'],
+      index,
+    ),
     'Job Title': pick(['CTO', 'Head of Growth, EMEA', '', 'Line one\nLine two'], index),
     'Lifecycle Stage': pick(['Lead', 'Customer', 'Subscriber', 'Marketing Qualified Lead'], index),
     'Lead Status': pick(['NEW', 'OPEN', ''], index),

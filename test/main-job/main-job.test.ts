@@ -20,15 +20,45 @@ const crowd = ordinaryPeople(3000);
 
 /** People of whom the platforms' documentation gives the hashes. */
 const known: Person[] = [
-  { 'Record ID': '1001', Email: 'John_Smith@gmail.com', 'First Name': 'Mary', 'Phone Number': '1 (650) 555-1212', 'Country/Region': 'US', 'Ads consent': 'Yes' },
-  { 'Record ID': '1002', Email: ' Dana@Example.com ', 'First Name': 'Valéry', 'Phone Number': '(800) 555-0100', 'Country/Region': 'US', 'Ads consent': 'yes' },
-  { 'Record ID': '1003', Email: 'Cloudy.SanFrancisco+Shopping@gmail.com', 'First Name': '정', 'Country/Region': 'US', 'Ads consent': 'granted' },
-  { 'Record ID': '1004', Email: 'janedoe@gmail.com', 'Phone Number': '+374 93 828222', 'Ads consent': 'TRUE' },
+  {
+    'Record ID': '1001',
+    Email: 'John_Smith@gmail.com',
+    'First Name': 'Mary',
+    'Phone Number': '1 (650) 555-1212',
+    'Country/Region': 'US',
+    'Ads consent': 'Yes',
+  },
+  {
+    'Record ID': '1002',
+    Email: ' Dana@Example.com ',
+    'First Name': 'Valéry',
+    'Phone Number': '(800) 555-0100',
+    'Country/Region': 'US',
+    'Ads consent': 'yes',
+  },
+  {
+    'Record ID': '1003',
+    Email: 'Cloudy.SanFrancisco+Shopping@gmail.com',
+    'First Name': '정',
+    'Country/Region': 'US',
+    'Ads consent': 'granted',
+  },
+  {
+    'Record ID': '1004',
+    Email: 'janedoe@gmail.com',
+    'Phone Number': '+374 93 828222',
+    'Ads consent': 'TRUE',
+  },
 ];
 
 /** People who did the same, but must not be advertised to. */
 const silent: Person[] = [
-  { 'Record ID': '2001', Email: 'withdrawn@example.com', 'Phone Number': '+1 650 555 1299', 'Ads consent': 'No' },
+  {
+    'Record ID': '2001',
+    Email: 'withdrawn@example.com',
+    'Phone Number': '+1 650 555 1299',
+    'Ads consent': 'No',
+  },
   { 'Record ID': '2002', Email: 'never.asked@example.com', 'Ads consent': '' },
 ];
 
@@ -100,9 +130,9 @@ describe('from a CRM export and live events to audiences', () => {
       '',
     ]);
     expect(await countBySql('select count(*) from contacts where workspace_id = $1')).toBe(taken);
-    expect(await countBySql(`select count(*) from contact_attributes where workspace_id = $1 and text = '정'`)).toBe(
-      1 + crowd.filter((person) => person['First Name'] === '정').length,
-    );
+    expect(
+      await countBySql(`select count(*) from contact_attributes where workspace_id = $1 and text = '정'`),
+    ).toBe(1 + crowd.filter((person) => person['First Name'] === '정').length);
   });
 
   it('takes the same export again without making anybody twice', async () => {
@@ -118,7 +148,8 @@ describe('from a CRM export and live events to audiences', () => {
     sdk.on('error', (error) => errors.push(error));
     const pricing = { url: 'https://www.example.com/pricing/?utm_source=newsletter' };
     // Known by the record, in time.
-    for (const id of ['1001', '1003', '2001', '2002']) sdk.page({ userId: id, properties: pricing, timestamp: daysAgo(3) });
+    for (const id of ['1001', '1003', '2001', '2002'])
+      sdk.page({ userId: id, properties: pricing, timestamp: daysAgo(3) });
     // First without a name, who then says who she is.
     sdk.page({ anonymousId: 'browser-dana', properties: pricing, timestamp: daysAgo(29) });
     sdk.identify({ userId: '1002', anonymousId: 'browser-dana', traits: { plan: 'trial' } });
@@ -128,7 +159,13 @@ describe('from a CRM export and live events to audiences', () => {
     for (const [index, { 'Record ID': userId = '' }] of crowd.entries()) {
       if (index % 3 === 0) sdk.page({ userId, properties: pricing, timestamp: daysAgo((index % 60) + 0.5) });
       if (index % 4 === 0) sdk.page({ userId, properties: { path: '/blog' }, timestamp: daysAgo(2) });
-      if (index % 9 === 0) sdk.track({ userId, event: 'Demo Requested', properties: { form: 'demo' }, timestamp: daysAgo(index % 90) });
+      if (index % 9 === 0)
+        sdk.track({
+          userId,
+          event: 'Demo Requested',
+          properties: { form: 'demo' },
+          timestamp: daysAgo(index % 90),
+        });
     }
     // Somebody that the CRM does not know.
     sdk.page({ anonymousId: 'stranger', properties: pricing, timestamp: daysAgo(5) });
@@ -148,7 +185,9 @@ describe('from a CRM export and live events to audiences', () => {
         { not: { event: { name: 'Demo Requested' } } },
       ],
     };
-    const { createSegment } = await workspace.query<{ createSegment: { id: string; size: { value: number }; sentence: string } }>(
+    const { createSegment } = await workspace.query<{
+      createSegment: { id: string; size: { value: number }; sentence: string };
+    }>(
       `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { id sentence size { value asOf version source tookMs } } }`,
       { input: { name: 'Interested, no demo yet', rule: { tree } } },
     );

@@ -28,9 +28,12 @@ export async function importRows(
   const counts: RowCounts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
   const rejections: Rejection[] = [];
   for (const [index, reading] of readings.entries()) {
-    const result: ContactResult = reading.ok ? results.next().value! : { ok: false, problems: [reading.problem] };
+    const result: ContactResult = reading.ok
+      ? results.next().value!
+      : { ok: false, problems: [reading.problem] };
     counts[result.ok ? result.outcome : 'rejected'] += 1;
-    if (!result.ok) rejections.push(reject(rows[index]!, reading.ok ? reader.sayAll(result.problems) : reading.problem));
+    if (!result.ok)
+      rejections.push(reject(rows[index]!, reading.ok ? reader.sayAll(result.problems) : reading.problem));
   }
   await insertRejections(transaction, settings.job, rejections);
   return counts;
@@ -49,6 +52,9 @@ async function upsert(
   return upsertContacts(transaction, { ...workspace, now, source: 'import' }, contacts);
 }
 
-function reject({ line, cells }: CsvRecord, { code, path, message }: Omit<Rejection, 'line' | 'cells'>): Rejection {
+function reject(
+  { line, cells }: CsvRecord,
+  { code, path, message }: Omit<Rejection, 'line' | 'cells'>,
+): Rejection {
   return { line, cells, code, path, message };
 }

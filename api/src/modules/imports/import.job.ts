@@ -52,7 +52,10 @@ export function createImportTask(services: Services): Task {
   };
 }
 
-function inWorkspace<Result>(run: Run, work: (transaction: WorkspaceTransaction) => Promise<Result>): Promise<Result> {
+function inWorkspace<Result>(
+  run: Run,
+  work: (transaction: WorkspaceTransaction) => Promise<Result>,
+): Promise<Result> {
   return run.services.withWorkspace(run.workspaceId, work);
 }
 
@@ -63,7 +66,11 @@ async function begin(transaction: WorkspaceTransaction, jobId: string): Promise<
   return job;
 }
 
-async function finish(transaction: WorkspaceTransaction, jobId: string, error: ImportRow['error']): Promise<void> {
+async function finish(
+  transaction: WorkspaceTransaction,
+  jobId: string,
+  error: ImportRow['error'],
+): Promise<void> {
   await markFinished(transaction, jobId, error);
   await deleteChunks(transaction, jobId);
 }
@@ -106,15 +113,15 @@ async function storeBatch(
   if (job?.state !== 'running' || job.progress.rowsRead !== rowsBefore) {
     throw new Error(`Import ${run.jobId} is being worked off by someone else.`);
   }
-  const counts = await importRows(transaction, { job: run.jobId, input: job.input, now: run.services.clock.now() }, rows);
+  const counts = await importRows(
+    transaction,
+    { job: run.jobId, input: job.input, now: run.services.clock.now() },
+    rows,
+  );
   await saveProgress(transaction, run.jobId, addCounts(job.progress, rows.length, counts));
 }
 
-function addCounts(
-  progress: ImportProgress,
-  rows: number,
-  counts: RowCounts,
-): ImportProgress {
+function addCounts(progress: ImportProgress, rows: number, counts: RowCounts): ImportProgress {
   return {
     rowsTotal: progress.rowsTotal,
     rowsRead: progress.rowsRead + rows,

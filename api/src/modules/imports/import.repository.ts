@@ -63,13 +63,22 @@ export async function deleteChunks(transaction: WorkspaceTransaction, jobId: str
 }
 
 /** Reads an import. */
-export async function findImport(transaction: WorkspaceTransaction, id: string): Promise<ImportRow | undefined> {
-  const rows = await transaction.query<ImportRow>(`select ${columns} from jobs where kind = 'import' and id = $1`, [id]);
+export async function findImport(
+  transaction: WorkspaceTransaction,
+  id: string,
+): Promise<ImportRow | undefined> {
+  const rows = await transaction.query<ImportRow>(
+    `select ${columns} from jobs where kind = 'import' and id = $1`,
+    [id],
+  );
   return rows[0];
 }
 
 /** Reads an import and keeps others from working on it until the transaction ends. */
-export async function lockImport(transaction: WorkspaceTransaction, id: string): Promise<ImportRow | undefined> {
+export async function lockImport(
+  transaction: WorkspaceTransaction,
+  id: string,
+): Promise<ImportRow | undefined> {
   const rows = await transaction.query<ImportRow>(
     `select ${columns} from jobs where kind = 'import' and id = $1 for update`,
     [id],

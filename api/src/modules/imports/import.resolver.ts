@@ -3,12 +3,24 @@ import type { WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
-import { PageArgs, readCursor, readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import {
+  PageArgs,
+  readCursor,
+  readTimeCursor,
+  toPage,
+  type Page,
+} from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import type { Rejection } from './import.js';
 import { findImport, listImports, listRejections, type ImportRow } from './import.repository.js';
-import { ImportConnection, ImportState, ImportType, RejectedRowConnection, type RejectedRowType } from './import.types.js';
+import {
+  ImportConnection,
+  ImportState,
+  ImportType,
+  RejectedRowConnection,
+  type RejectedRowType,
+} from './import.types.js';
 
 /** Imports of a workspace, as GraphQL shows them. */
 @Resolver(() => WorkspaceType)
@@ -17,10 +29,20 @@ export class WorkspaceImportsResolver {
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
   @FieldResolver(() => ImportConnection, { description: 'Files that were imported, the newest first.' })
-  async imports(@Ctx() { workspace }: WorkspaceContext, @Args(() => PageArgs) page: PageArgs): Promise<Page<ImportType>> {
+  async imports(
+    @Ctx() { workspace }: WorkspaceContext,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<ImportType>> {
     const after = readTimeCursor(page.after);
-    const rows = await this.withWorkspace(workspace.id, (transaction) => listImports(transaction, after, page.first + 1));
-    return toPage(rows, page, (row) => [row.created_exactly, row.id], (row) => toImport(row, workspace.id));
+    const rows = await this.withWorkspace(workspace.id, (transaction) =>
+      listImports(transaction, after, page.first + 1),
+    );
+    return toPage(
+      rows,
+      page,
+      (row) => [row.created_exactly, row.id],
+      (row) => toImport(row, workspace.id),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
@@ -29,7 +51,8 @@ export class WorkspaceImportsResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Arg('id', () => ID, { description: 'The id of the import.' }) id: string,
   ): Promise<ImportType> {
-    const row = isId(id) && (await this.withWorkspace(workspace.id, (transaction) => findImport(transaction, id)));
+    const row =
+      isId(id) && (await this.withWorkspace(workspace.id, (transaction) => findImport(transaction, id)));
     if (!row) throw notFound('import');
     return toImport(row, workspace.id);
   }
@@ -41,7 +64,8 @@ export class ImportResolver {
   constructor(private readonly withWorkspace: WithWorkspace) {}
 
   @FieldResolver(() => RejectedRowConnection, {
-    description: 'The rows that could not be taken, in the order of the file. As CSV: `GET /v1/imports/<id>/rejected.csv`.',
+    description:
+      'The rows that could not be taken, in the order of the file. As CSV: `GET /v1/imports/<id>/rejected.csv`.',
   })
   async rejectedRows(
     @Root() { id, workspaceId }: ImportType,
@@ -51,7 +75,12 @@ export class ImportResolver {
     const rows = await this.withWorkspace(workspaceId, (transaction) =>
       listRejections(transaction, id, line, page.first + 1),
     );
-    return toPage(rows, page, (row) => [row.line], (row: Rejection) => row);
+    return toPage(
+      rows,
+      page,
+      (row) => [row.line],
+      (row: Rejection) => row,
+    );
   }
 }
 

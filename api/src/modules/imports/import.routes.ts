@@ -13,7 +13,12 @@ import { uploadImport } from './upload-import.js';
  * What a file may call itself. Not `text/plain`: a page of another origin could send that with the session's cookie,
  * without the browser asking first.
  */
-const contentTypes = new Set(['text/csv', 'application/csv', 'application/vnd.ms-excel', 'application/octet-stream']);
+const contentTypes = new Set([
+  'text/csv',
+  'application/csv',
+  'application/vnd.ms-excel',
+  'application/octet-stream',
+]);
 
 const uploadQuery = z.strictObject({
   workspaceId: z.string().optional(),
@@ -59,14 +64,18 @@ function readQuery(query: unknown): z.infer<typeof uploadQuery> {
   const parsed = uploadQuery.safeParse(query);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new Failure('INVALID_INPUT', issue?.message ?? 'The query string is not understood.', { path: issue?.path.join('.') });
+  throw new Failure('INVALID_INPUT', issue?.message ?? 'The query string is not understood.', {
+    path: issue?.path.join('.'),
+  });
 }
 
 function readMapping(text: string | undefined): Record<string, string | null> {
   if (text === undefined) return {};
   const parsed = mappingShape.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  throw new Failure('INVALID_INPUT', 'This must be a JSON object of headers and targets.', { path: 'mapping' });
+  throw new Failure('INVALID_INPUT', 'This must be a JSON object of headers and targets.', {
+    path: 'mapping',
+  });
 }
 
 function parseJson(text: string): unknown {
@@ -80,11 +89,16 @@ function parseJson(text: string): unknown {
 /** Rows read at a time while a download is sent. */
 const downloadPage = 1000;
 
-async function downloadRejected(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function downloadRejected(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { id } = request.params as { id: string };
   const context = await authorise(services, request, (request.query as { workspaceId?: string }).workspaceId);
   const workspaceId = context.workspace.id;
-  const found = isId(id) && (await services.withWorkspace(workspaceId, (transaction) => findImport(transaction, id)));
+  const found =
+    isId(id) && (await services.withWorkspace(workspaceId, (transaction) => findImport(transaction, id)));
   if (!found) throw notFound('import');
   void reply.header('content-type', 'text/csv; charset=utf-8');
   void reply.header('content-disposition', 'attachment; filename="rejected.csv"');
@@ -98,7 +112,7 @@ async function* rejectedLines(
   headers: readonly string[],
 ): AsyncGenerator<string> {
   yield csvLine(['Line', 'Code', 'Column', 'Reason', ...headers]);
-  for (let line = 0; ; ) {
+  for (let line = 0; ;) {
     const rows = await services.withWorkspace(workspaceId, (transaction) =>
       listRejections(transaction, id, line, downloadPage),
     );

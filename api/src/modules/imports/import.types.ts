@@ -24,10 +24,15 @@ registerEnumType(ImportState, {
   },
 });
 
-@ObjectType('ImportProgress', { description: 'How far an import has come. Every row read is in one of the other counts.' })
+@ObjectType('ImportProgress', {
+  description: 'How far an import has come. Every row read is in one of the other counts.',
+})
 @Readable('contacts:read')
 export class ImportProgressType {
-  @Field(() => Int, { nullable: true, description: 'Rows of the file, without the header; null until it is known.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Rows of the file, without the header; null until it is known.',
+  })
   rowsTotal!: number | null;
 
   @Field(() => Int, { description: 'Rows read so far.' })
@@ -79,7 +84,9 @@ export class RejectedRowType {
   cells!: string[];
 }
 
-@ObjectType('Import', { description: 'A CSV file on its way into the contacts. Files are uploaded to `POST /v1/imports`.' })
+@ObjectType('Import', {
+  description: 'A CSV file on its way into the contacts. Files are uploaded to `POST /v1/imports`.',
+})
 @Readable('contacts:read')
 export class ImportType {
   /** For nested resolvers; not part of the schema. */

@@ -6,7 +6,10 @@ import { importTask } from './upload-import.js';
 
 /** CSV files on their way into the contacts. */
 export const createImportsModule: CreateModule = (services) => ({
-  resolvers: [new WorkspaceImportsResolver(services.withWorkspace), new ImportResolver(services.withWorkspace)],
+  resolvers: [
+    new WorkspaceImportsResolver(services.withWorkspace),
+    new ImportResolver(services.withWorkspace),
+  ],
   routes: (server) => addImportRoutes(server, services),
   tasks: { [importTask]: createImportTask(services) },
 });

@@ -8,7 +8,11 @@ export function mappableFields(catalog: AttributeCatalog): MappableField[] {
     { target: 'anonymous_id', label: 'Anonymous id', standard: true },
     ...offered(catalog.contact).map((definition) => fieldOf(definition, '')),
     ...offered(catalog.company).map((definition) => fieldOf(definition, 'company.')),
-    ...CHANNELS.map((channel) => ({ target: `consent.${channel}`, label: `Consent ${channel}`, standard: true })),
+    ...CHANNELS.map((channel) => ({
+      target: `consent.${channel}`,
+      label: `Consent ${channel}`,
+      standard: true,
+    })),
   ];
 }
 

@@ -55,10 +55,14 @@ describe('readCsv', () => {
     const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replaceAll('\ufeff', ''));
     const row = fc.tuple(cell, cell, cell).filter((cells) => cells.some((text) => text.trim() !== ''));
     await fc.assert(
-      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 9 }), async (rows, size) => {
-        const records = await read(rows.map((cells) => csvLine(cells)).join(''), { size });
-        expect(records.map(({ cells }) => cells)).toEqual(rows);
-      }),
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (rows, size) => {
+          const records = await read(rows.map((cells) => csvLine(cells)).join(''), { size });
+          expect(records.map(({ cells }) => cells)).toEqual(rows);
+        },
+      ),
     );
   });
 });

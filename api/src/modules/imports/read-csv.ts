@@ -20,7 +20,10 @@ export type Delimiter = (typeof delimiters)[number];
  * records without any value are left out; a record may have more or fewer cells than the header: see who reads them.
  * Throws INVALID_INPUT with the line when a quote is broken: nothing after it could be trusted.
  */
-export async function* readCsv(bytes: AsyncIterable<Buffer>, delimiter: Delimiter): AsyncGenerator<CsvRecord> {
+export async function* readCsv(
+  bytes: AsyncIterable<Buffer>,
+  delimiter: Delimiter,
+): AsyncGenerator<CsvRecord> {
   const source = Readable.from(bytes);
   const parser = parse({
     bom: true,

@@ -35,7 +35,10 @@ export class RowReader {
       const cell = cells[index]?.trim() ?? '';
       const fault = cell === '' ? undefined : place(contact, cell);
       if (fault) {
-        return { ok: false, problem: { code: 'INVALID_INPUT', path: this.#headers[index] ?? '', message: fault } };
+        return {
+          ok: false,
+          problem: { code: 'INVALID_INPUT', path: this.#headers[index] ?? '', message: fault },
+        };
       }
     }
     return { ok: true, contact: withoutNamelessCompany(contact) };
@@ -46,7 +49,11 @@ export class RowReader {
     const [first] = problems;
     if (!first) throw new Error('A contact was refused without a problem.');
     const column = this.#targets.indexOf(targetOfPath(first.path));
-    return { code: first.code, path: this.#headers[column] ?? '', message: problems.map(({ message }) => message).join(' ') };
+    return {
+      code: first.code,
+      path: this.#headers[column] ?? '',
+      message: problems.map(({ message }) => message).join(' '),
+    };
   }
 }
 
@@ -114,9 +121,19 @@ const consentWords = new Map<string, ConsentInput['state'] | null>([
   ...['yes', 'y', 'true', '1', 'granted', 'given', 'opt-in', 'opted in', 'opted-in', 'subscribed', 'ja'].map(
     (word) => [word, 'granted'] as const,
   ),
-  ...['no', 'n', 'false', '0', 'withdrawn', 'denied', 'opt-out', 'opted out', 'opted-out', 'unsubscribed', 'nein'].map(
-    (word) => [word, 'withdrawn'] as const,
-  ),
+  ...[
+    'no',
+    'n',
+    'false',
+    '0',
+    'withdrawn',
+    'denied',
+    'opt-out',
+    'opted out',
+    'opted-out',
+    'unsubscribed',
+    'nein',
+  ].map((word) => [word, 'withdrawn'] as const),
   ['unknown', null],
 ]);
 

@@ -149,7 +149,8 @@ function namesOf(fields: readonly MappableField[]): Map<string, MappingTarget> {
 function checkHeaders(headers: readonly string[]): void {
   const seen = new Set<string>();
   for (const [index, header] of headers.entries()) {
-    if (header !== '' && seen.has(header)) throw refused(`Column ${index + 1} repeats the header "${header}".`, 'file');
+    if (header !== '' && seen.has(header))
+      throw refused(`Column ${index + 1} repeats the header "${header}".`, 'file');
     seen.add(header);
   }
 }

@@ -61,12 +61,21 @@ export async function uploadImport(
     const header = await readHeader(path);
     const { id: workspaceId } = context.workspace;
     return await services.withWorkspace(workspaceId, async (transaction) => {
-      const { targets } = suggestMapping(header.headers, mappableFields(await attributeCatalog(transaction)), options.mapping);
+      const { targets } = suggestMapping(
+        header.headers,
+        mappableFields(await attributeCatalog(transaction)),
+        options.mapping,
+      );
       const id = newId();
       const input: ImportInput = { fileName: options.fileName, bytes, ...header, targets };
       await insertImport(transaction, { id, input, progress: noProgress, createdBy: actorOf(context) });
       await storeChunks(transaction, id, path);
-      await services.enqueue(transaction.manager, importTask, { workspaceId, jobId: id }, { key: `import:${id}` });
+      await services.enqueue(
+        transaction.manager,
+        importTask,
+        { workspaceId, jobId: id },
+        { key: `import:${id}` },
+      );
       return { id, input };
     });
   } finally {
@@ -100,7 +109,8 @@ function tooLarge(): Failure {
 async function readHeader(path: string): Promise<{ delimiter: Delimiter; headers: string[] }> {
   const delimiter = detectDelimiter(await readStart(path));
   for await (const { cells } of readCsv(createReadStream(path), delimiter)) {
-    if (cells.length > mostColumns) throw new Failure('TOO_LARGE', `A file may have ${mostColumns} columns.`, { path: 'file' });
+    if (cells.length > mostColumns)
+      throw new Failure('TOO_LARGE', `A file may have ${mostColumns} columns.`, { path: 'file' });
     return { delimiter, headers: cells.map((cell) => cell.trim()) };
   }
   throw new Failure('INVALID_INPUT', 'The file is empty.', { path: 'file' });

@@ -72,7 +72,9 @@ export function createAcceptBatch(services: Pick<Services, 'withWorkspace' | 'cl
 /** Refuses an event with a problem; leaves everything else as it is. */
 function check(item: Incoming, now: Date): Incoming {
   const problem = item.problem === undefined && item.event ? checkEvent(item.event, now) : undefined;
-  return problem ? { body: item.body, at: item.at, problem: { ...problem, path: item.at(problem.path) } } : item;
+  return problem
+    ? { body: item.body, at: item.at, problem: { ...problem, path: item.at(problem.path) } }
+    : item;
 }
 
 /** Where and when a batch is stored. */
@@ -93,7 +95,11 @@ async function acceptBatch(
 ): Promise<Outcome[]> {
   const outcomes = new Array<Outcome>(items.length);
   const fresh = await claim(transaction, items, outcomes, settings.now);
-  const traits = await prepareTraits(transaction, fresh.map(({ item }) => item.traits), settings.now);
+  const traits = await prepareTraits(
+    transaction,
+    fresh.map(({ item }) => item.traits),
+    settings.now,
+  );
   const results = await resolve(transaction, settings, fresh, traits);
   const unclaimed: string[] = [];
   const events: NewEvent[] = [];
@@ -108,7 +114,9 @@ async function acceptBatch(
       if (item.messageId) unclaimed.push(messageKey(item.messageId));
       continue;
     }
-    const event = item.event ? toNewEvent(item.event, item.messageId, result.ordinal, settings.now) : undefined;
+    const event = item.event
+      ? toNewEvent(item.event, item.messageId, result.ordinal, settings.now)
+      : undefined;
     if (event) events.push(event);
     quarantine.push(...leftOut(item, traits.problems[position]!, result.warnings));
     outcomes[index] = { status: 'stored', contactId: result.contactId, eventId: event?.id ?? null };
@@ -133,8 +141,14 @@ async function claim(
   outcomes: Outcome[],
   now: Date,
 ): Promise<Fresh[]> {
-  const keys = items.map((item) => (item.problem || !item.messageId ? undefined : messageKey(item.messageId)));
-  const claimed = await claimMessages(transaction, keys.filter((key) => key !== undefined), now);
+  const keys = items.map((item) =>
+    item.problem || !item.messageId ? undefined : messageKey(item.messageId),
+  );
+  const claimed = await claimMessages(
+    transaction,
+    keys.filter((key) => key !== undefined),
+    now,
+  );
   const fresh: Fresh[] = [];
   for (const [index, item] of items.entries()) {
     const key = keys[index];

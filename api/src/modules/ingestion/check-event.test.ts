@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { checkEvent, eventLimits, type EventInput } from './check-event.js';
 
 const now = new Date('2026-11-23T12:00:00Z');
-const good: EventInput = { externalId: 'u1', name: 'page_viewed', target: '/pricing', properties: { plan: 'pro' } };
+const good: EventInput = {
+  externalId: 'u1',
+  name: 'page_viewed',
+  target: '/pricing',
+  properties: { plan: 'pro' },
+};
 
 function problemOf(change: object) {
   return checkEvent({ ...good, ...change }, now);
@@ -31,7 +36,12 @@ describe('checkEvent', () => {
     ['a NUL in the target', { target: 'a\0b' }, 'target', 'INVALID_INPUT'],
     ['a NUL in an id', { externalId: 'a\0b' }, 'externalId', 'INVALID_INPUT'],
     ['half a surrogate pair in the name', { name: 'a\ud800' }, 'name', 'INVALID_INPUT'],
-    ['a NUL deep in the properties', { properties: { a: [{ b: '\0' }] } }, 'properties.a[0].b', 'INVALID_INPUT'],
+    [
+      'a NUL deep in the properties',
+      { properties: { a: [{ b: '\0' }] } },
+      'properties.a[0].b',
+      'INVALID_INPUT',
+    ],
     ['half a pair in a property name', { properties: { 'a\udc00': 1 } }, 'properties', 'INVALID_INPUT'],
     ['properties that are a list', { properties: [] }, 'properties', 'INVALID_INPUT'],
     ['properties that are too long', { properties: { a: 'é'.repeat(17_000) } }, 'properties', 'TOO_LARGE'],

@@ -89,7 +89,11 @@ export function checkText(
   if (typeof text !== 'string') return invalid(path, 'This must be a text.');
   if (required && text.trim() === '') return invalid(path, 'This must not be empty.');
   if (text.length > longest) {
-    return { code: 'TOO_LARGE', path, message: `This has ${text.length} characters; at most ${longest} are allowed.` };
+    return {
+      code: 'TOO_LARGE',
+      path,
+      message: `This has ${text.length} characters; at most ${longest} are allowed.`,
+    };
   }
   const why = flawOfText(text);
   return why ? invalid(path, why) : undefined;

@@ -86,7 +86,10 @@ export async function claimMessages(
 }
 
 /** Gives up claims of this transaction, so that these messages may come again. */
-export async function releaseMessages(transaction: WorkspaceTransaction, keys: readonly string[]): Promise<void> {
+export async function releaseMessages(
+  transaction: WorkspaceTransaction,
+  keys: readonly string[],
+): Promise<void> {
   if (keys.length === 0) return;
   await transaction.query('delete from event_messages where message_key = any($1::uuid[])', [keys]);
 }

@@ -4,7 +4,13 @@ import type { WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
-import { PageArgs, readCursor, readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import {
+  PageArgs,
+  readCursor,
+  readTimeCursor,
+  toPage,
+  type Page,
+} from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import { ContactType } from '../contacts/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
@@ -34,11 +40,14 @@ export class RecordEventsResolver {
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'events:write' })
   @Mutation(() => [RecordEventResultType], {
-    description: 'Records events: a result for each, in the given order. A bad event does not keep the others out.',
+    description:
+      'Records events: a result for each, in the given order. A bad event does not keep the others out.',
   })
   async recordEvents(
     @Ctx() { workspace }: WorkspaceContext,
-    @Arg('workspaceId', () => ID, { nullable: true, description: workspaceIdDescription }) _workspaceId: string | undefined,
+    @Arg('workspaceId', () => ID, { nullable: true, description: workspaceIdDescription }) _workspaceId:
+      | string
+      | undefined,
     @Arg('input', () => RecordEventsInput, { description: 'The events.' }) { events }: RecordEventsInput,
   ): Promise<RecordEventResultType[]> {
     const incoming = events.map((event, index) => toIncoming(event, `input.events[${index}]`));
@@ -46,10 +55,14 @@ export class RecordEventsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'events:write' })
-  @Mutation(() => RecordEventResultType, { description: 'Records one event. One that is not acceptable is an error.' })
+  @Mutation(() => RecordEventResultType, {
+    description: 'Records one event. One that is not acceptable is an error.',
+  })
   async recordEvent(
     @Ctx() { workspace }: WorkspaceContext,
-    @Arg('workspaceId', () => ID, { nullable: true, description: workspaceIdDescription }) _workspaceId: string | undefined,
+    @Arg('workspaceId', () => ID, { nullable: true, description: workspaceIdDescription }) _workspaceId:
+      | string
+      | undefined,
     @Arg('input', () => EventInput, { description: 'The event.' }) event: EventInput,
   ): Promise<RecordEventResultType> {
     const [outcome] = await this.accept(workspace, [toIncoming(event, 'input')], 'graphql');
@@ -89,20 +102,32 @@ export class WorkspaceEventsResolver {
   constructor(private readonly withWorkspace: WithWorkspace) {}
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
-  @FieldResolver(() => EventNameConnection, { description: 'The names that events were recorded under, for suggestions.' })
+  @FieldResolver(() => EventNameConnection, {
+    description: 'The names that events were recorded under, for suggestions.',
+  })
   async eventNames(
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => EventNamesArgs) args: EventNamesArgs,
   ): Promise<Page<EventNameType>> {
     const [after] = readCursor(args.after, 1) ?? [];
     const rows = await this.withWorkspace(workspace.id, (transaction) =>
-      listEventNames(transaction, fold(args.search ?? ''), after === undefined ? undefined : String(after), args.first + 1),
+      listEventNames(
+        transaction,
+        fold(args.search ?? ''),
+        after === undefined ? undefined : String(after),
+        args.first + 1,
+      ),
     );
-    return toPage(rows, args, (row) => [row.folded_name], ({ name, count, last_seen_at }) => ({
-      name,
-      count: Number(count),
-      lastSeenAt: last_seen_at,
-    }));
+    return toPage(
+      rows,
+      args,
+      (row) => [row.folded_name],
+      ({ name, count, last_seen_at }) => ({
+        name,
+        count: Number(count),
+        lastSeenAt: last_seen_at,
+      }),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
@@ -117,7 +142,12 @@ export class WorkspaceEventsResolver {
     const rows = await this.withWorkspace(workspace.id, (transaction) =>
       listQuarantined(transaction, after, page.first + 1),
     );
-    return toPage(rows, page, (row) => [row.id], ({ received_at, ...row }) => ({ ...row, receivedAt: received_at }));
+    return toPage(
+      rows,
+      page,
+      (row) => [row.id],
+      ({ received_at, ...row }) => ({ ...row, receivedAt: received_at }),
+    );
   }
 }
 
@@ -133,7 +163,10 @@ export class ContactEventsResolver {
   constructor(private readonly withWorkspace: WithWorkspace) {}
 
   @FieldResolver(() => EventConnection, { description: 'What the contact did, the newest first.' })
-  async events(@Root() contact: ContactType, @Args(() => EventsArgs) args: EventsArgs): Promise<Page<EventType>> {
+  async events(
+    @Root() contact: ContactType,
+    @Args(() => EventsArgs) args: EventsArgs,
+  ): Promise<Page<EventType>> {
     const after = readTimeCursor(args.after);
     const filter = {
       foldedName: args.name == null ? undefined : fold(args.name),

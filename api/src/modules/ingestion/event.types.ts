@@ -17,7 +17,10 @@ export class EventType {
   @Field(() => String, { description: 'What was done, such as `page_viewed`.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'The page, campaign, form, product or feature it was done to.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The page, campaign, form, product or feature it was done to.',
+  })
   target!: string | null;
 
   @Field(() => GraphQLJSONObject, { description: 'Whatever else is known of it.' })
@@ -73,7 +76,11 @@ export class QuarantinedEventType {
 
 export const EventConnection = connectionOf(EventType, 'Event', 'contacts:read');
 export const EventNameConnection = connectionOf(EventNameType, 'EventName', 'contacts:read');
-export const QuarantinedEventConnection = connectionOf(QuarantinedEventType, 'QuarantinedEvent', 'contacts:read');
+export const QuarantinedEventConnection = connectionOf(
+  QuarantinedEventType,
+  'QuarantinedEvent',
+  'contacts:read',
+);
 
 @ArgsType()
 export class EventsArgs extends PageArgs {
@@ -89,11 +96,16 @@ export class EventsArgs extends PageArgs {
 
 @ArgsType()
 export class EventNamesArgs extends PageArgs {
-  @Field(() => String, { nullable: true, description: 'Only names that contain this text; case does not matter.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only names that contain this text; case does not matter.',
+  })
   search?: string | null;
 }
 
-@InputType({ description: 'An event. At least one of the four identities says who did it; an unknown contact is made.' })
+@InputType({
+  description: 'An event. At least one of the four identities says who did it; an unknown contact is made.',
+})
 export class EventInput {
   @Field(() => String, { nullable: true, description: "The contact's id in your own systems." })
   externalId?: string | null;
@@ -101,7 +113,10 @@ export class EventInput {
   @Field(() => String, { nullable: true, description: 'An e-mail address of the contact.' })
   email?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'A phone number of the contact, best with its country code.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A phone number of the contact, best with its country code.',
+  })
   phone?: string | null;
 
   @Field(() => String, { nullable: true, description: 'The id of a browser or device.' })
@@ -110,13 +125,22 @@ export class EventInput {
   @Field(() => String, { description: 'What was done: 1 to 200 characters.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'The page, campaign, form, product or feature: at most 500 characters.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The page, campaign, form, product or feature: at most 500 characters.',
+  })
   target?: string | null;
 
-  @Field(() => GraphQLJSONObject, { nullable: true, description: 'Whatever else is known: at most 32 KB as JSON.' })
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description: 'Whatever else is known: at most 32 KB as JSON.',
+  })
   properties?: Record<string, unknown> | null;
 
-  @Field(() => Date, { nullable: true, description: 'When it was done, from 2000 to one day from now; now unless given.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it was done, from 2000 to one day from now; now unless given.',
+  })
   occurredAt?: Date | null;
 
   @Field(() => String, {

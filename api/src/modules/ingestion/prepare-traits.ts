@@ -35,11 +35,17 @@ export async function prepareTraits(
   batch: readonly (Record<string, unknown> | undefined)[],
   now: Date,
 ): Promise<PreparedTraits> {
-  const read = batch.map((traits) => (traits && Object.keys(traits).length > 0 ? readTraits(traits) : undefined));
+  const read = batch.map((traits) =>
+    traits && Object.keys(traits).length > 0 ? readTraits(traits) : undefined,
+  );
   const problems = read.map((item) => (item?.skipped ?? []).map(notKept));
   const facts = read.map((item) => item && toFacts(item.traits));
   if (read.every((item) => item === undefined)) return { catalog: undefined, facts, problems };
-  const catalog = await defineMissing(transaction, read.flatMap((item) => item?.traits ?? []), now);
+  const catalog = await defineMissing(
+    transaction,
+    read.flatMap((item) => item?.traits ?? []),
+    now,
+  );
   return { catalog, facts, problems };
 }
 
@@ -102,7 +108,9 @@ async function defineMissing(
 }
 
 function ownAttributes(catalog: AttributeCatalog): number {
-  return [...catalog.contact.values(), ...catalog.company.values()].filter((definition) => !definition.standard).length;
+  return [...catalog.contact.values(), ...catalog.company.values()].filter(
+    (definition) => !definition.standard,
+  ).length;
 }
 
 function define(

@@ -14,7 +14,10 @@ describe('readTraits', () => {
     ['companyName', { kind: 'company', field: 'name' }],
     ['constructor', { kind: 'attribute', key: 'constructor' }],
   ])('knows what %s is about', (name, target) => {
-    expect(readTraits({ [name]: 'x' })).toEqual({ traits: [{ path: name, value: 'x', target }], skipped: [] });
+    expect(readTraits({ [name]: 'x' })).toEqual({
+      traits: [{ path: name, value: 'x', target }],
+      skipped: [],
+    });
   });
 
   it('flattens the address and the company', () => {
@@ -38,7 +41,12 @@ describe('readTraits', () => {
   });
 
   it('names what it cannot keep', () => {
-    const { traits, skipped } = readTraits({ prefs: { theme: 'dark' }, 名前: 'x', rows: [{ a: 1 }], ['a'.repeat(64)]: 1 });
+    const { traits, skipped } = readTraits({
+      prefs: { theme: 'dark' },
+      名前: 'x',
+      rows: [{ a: 1 }],
+      ['a'.repeat(64)]: 1,
+    });
     expect(traits).toEqual([]);
     expect(skipped).toEqual(['prefs', '名前', 'rows', 'a'.repeat(64)]);
   });

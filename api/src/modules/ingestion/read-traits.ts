@@ -110,7 +110,8 @@ const longestKey = 63;
 export function inferType(value: unknown): 'text' | 'number' | 'boolean' | 'date' | 'text_list' | undefined {
   if (typeof value === 'number') return 'number';
   if (typeof value === 'boolean') return 'boolean';
-  if (typeof value === 'string') return value.trim() === '' ? undefined : isoInstant.test(value.trim()) ? 'date' : 'text';
+  if (typeof value === 'string')
+    return value.trim() === '' ? undefined : isoInstant.test(value.trim()) ? 'date' : 'text';
   return Array.isArray(value) && value.length > 0 ? 'text_list' : undefined;
 }
 

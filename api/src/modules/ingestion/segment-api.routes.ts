@@ -4,7 +4,14 @@ import { Failure, type FailureCode, type Problem } from '../../platform/errors.j
 import type { Services } from '../../platform/module.js';
 import type { AcceptBatch, Incoming, Outcome } from './accept-batch.js';
 import { readJson } from './read-body.js';
-import { isObject, readMessage, segmentTypes, type Envelope, type SegmentMessage, type SegmentType } from './segment-message.js';
+import {
+  isObject,
+  readMessage,
+  segmentTypes,
+  type Envelope,
+  type SegmentMessage,
+  type SegmentType,
+} from './segment-message.js';
 
 /** The limits of Segment's tracking API. */
 export const segmentLimits = {
@@ -55,10 +62,19 @@ interface Intake {
   accept: AcceptBatch;
 }
 
-async function takeOne(intake: Intake, type: SegmentType, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function takeOne(
+  intake: Intake,
+  type: SegmentType,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const receivedAt = intake.services.clock.now();
   const { context, body } = await open(intake, request, segmentLimits.event);
-  const [outcome] = await intake.accept(context.workspace, [toIncoming(body, { type, receivedAt })], 'segment');
+  const [outcome] = await intake.accept(
+    context.workspace,
+    [toIncoming(body, { type, receivedAt })],
+    'segment',
+  );
   if (outcome?.status === 'refused') throw toFailure(outcome.problem);
   await reply.send({ success: true });
 }
@@ -67,17 +83,24 @@ async function takeBatch(intake: Intake, request: FastifyRequest, reply: Fastify
   const receivedAt = intake.services.clock.now();
   const { context, body } = await open(intake, request, segmentLimits.batch);
   const messages = body['batch'];
-  if (!Array.isArray(messages)) throw new Failure('BAD_REQUEST', 'A batch must be a list of messages.', { path: 'batch' });
+  if (!Array.isArray(messages))
+    throw new Failure('BAD_REQUEST', 'A batch must be a list of messages.', { path: 'batch' });
   if (messages.length > segmentLimits.events) {
     throw new Failure('TOO_LARGE', `A batch may have ${segmentLimits.events} messages.`, { path: 'batch' });
   }
   const envelope: Envelope = { context: body['context'], sentAt: body['sentAt'], receivedAt };
-  const incoming = messages.map((message: unknown, index) => toIncoming(message, envelope, `batch[${index}]`));
+  const incoming = messages.map((message: unknown, index) =>
+    toIncoming(message, envelope, `batch[${index}]`),
+  );
   const outcomes = await intake.accept(context.workspace, incoming, 'segment');
   await reply.send({ success: true, ...summary(outcomes) });
 }
 
-function summary(outcomes: readonly Outcome[]): { stored: number; duplicates: number; quarantined: Problem[] } {
+function summary(outcomes: readonly Outcome[]): {
+  stored: number;
+  duplicates: number;
+  quarantined: Problem[];
+} {
   return {
     stored: outcomes.filter(({ status }) => status === 'stored').length,
     duplicates: outcomes.filter(({ status }) => status === 'duplicate').length,
@@ -94,7 +117,8 @@ const messagePaths: Record<string, string> = {
 };
 
 function toIncoming(message: unknown, envelope: Envelope, path = ''): Incoming {
-  const at = (inner: string): string => [path, messagePaths[inner] ?? inner].filter((part) => part !== '').join('.');
+  const at = (inner: string): string =>
+    [path, messagePaths[inner] ?? inner].filter((part) => part !== '').join('.');
   const body = toJson(message, path);
   const bytes = Buffer.byteLength(body);
   if (bytes > segmentLimits.event) {
@@ -134,7 +158,11 @@ async function open({ services }: Intake, request: FastifyRequest, limit: number
   return { context, body };
 }
 
-async function authorise(services: Services, request: FastifyRequest, key: string): Promise<WorkspaceContext> {
+async function authorise(
+  services: Services,
+  request: FastifyRequest,
+  key: string,
+): Promise<WorkspaceContext> {
   const viewer: Viewer = await services.viewerOfKey(key);
   const context: RequestContext = {
     requestId: request.id,
@@ -145,7 +173,11 @@ async function authorise(services: Services, request: FastifyRequest, key: strin
   };
   const workspaceId = viewer.kind === 'key' ? viewer.workspaceId : undefined;
   const target = { workspaceId, organizationId: undefined };
-  const allowed = await services.authorise(context, { kind: 'workspace', role: 'editor', scope: 'events:write' }, target);
+  const allowed = await services.authorise(
+    context,
+    { kind: 'workspace', role: 'editor', scope: 'events:write' },
+    target,
+  );
   return allowed as WorkspaceContext;
 }
 
@@ -160,14 +192,22 @@ function keyInHeader(header: string | undefined): string | undefined {
 function keyInBody(body: SegmentMessage): string {
   const key = body['writeKey'];
   if (typeof key === 'string' && key !== '') return key;
-  throw new Failure('UNAUTHENTICATED', 'A write key is needed: by Basic or Bearer authorization, or as `writeKey` in the body.');
+  throw new Failure(
+    'UNAUTHENTICATED',
+    'A write key is needed: by Basic or Bearer authorization, or as `writeKey` in the body.',
+  );
 }
 
 function toFailure({ code, path, message }: Problem): Failure {
   return new Failure(code as FailureCode, message, { path });
 }
 
-function answerFailure(services: Services, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerFailure(
+  services: Services,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const requestId = request.id;
   if (error instanceof Failure) {
     const { code, path, message, retryAfter } = error;
@@ -175,7 +215,9 @@ function answerFailure(services: Services, error: unknown, request: FastifyReque
       const resetAt = Math.ceil(services.clock.now().getTime() / 1000) + retryAfter;
       void reply.header('retry-after', String(retryAfter)).header('x-ratelimit-reset', String(resetAt));
     }
-    return reply.code(statuses[code] ?? 500).send({ success: false, error: { code, path, message, requestId } });
+    return reply
+      .code(statuses[code] ?? 500)
+      .send({ success: false, error: { code, path, message, requestId } });
   }
   services.log.error({ err: error, requestId }, 'a message could not be taken');
   const message = 'This is a defect on our side; the request id finds it in the log.';

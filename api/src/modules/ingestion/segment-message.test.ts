@@ -9,7 +9,13 @@ function read(message: unknown, envelope = {}) {
 
 describe('readMessage', () => {
   it('reads a track call', () => {
-    const message = { type: 'track', userId: 'u1', messageId: 'm1', event: 'Order Completed', properties: { total: 5 } };
+    const message = {
+      type: 'track',
+      userId: 'u1',
+      messageId: 'm1',
+      event: 'Order Completed',
+      properties: { total: 5 },
+    };
     expect(read(message)).toEqual({
       externalId: 'u1',
       anonymousId: null,
@@ -45,11 +51,16 @@ describe('readMessage', () => {
   it('finds the page in the context when the properties do not name it, the message before the batch', () => {
     const page = (path: string) => ({ page: { path } });
     expect(read({ type: 'page', userId: 'u' }, { context: page('/a') }).event?.target).toBe('/a');
-    expect(read({ type: 'page', userId: 'u', context: page('/b') }, { context: page('/a') }).event?.target).toBe('/b');
+    expect(
+      read({ type: 'page', userId: 'u', context: page('/b') }, { context: page('/a') }).event?.target,
+    ).toBe('/b');
   });
 
   it('reads a screen call as screen_viewed of its name', () => {
-    expect(read({ type: 'screen', userId: 'u', name: 'Home' }).event).toMatchObject({ name: 'screen_viewed', target: 'Home' });
+    expect(read({ type: 'screen', userId: 'u', name: 'Home' }).event).toMatchObject({
+      name: 'screen_viewed',
+      target: 'Home',
+    });
   });
 
   it('reads an identify call as traits and no event', () => {
@@ -74,7 +85,13 @@ describe('readMessage', () => {
   });
 
   it('corrects the time for a clock that is hours ahead', () => {
-    const message = { type: 'track', userId: 'u', event: 'e', timestamp: '2026-11-23T17:00:00Z', sentAt: '2026-11-23T17:00:30Z' };
+    const message = {
+      type: 'track',
+      userId: 'u',
+      event: 'e',
+      timestamp: '2026-11-23T17:00:00Z',
+      sentAt: '2026-11-23T17:00:30Z',
+    };
     expect(read(message).event?.occurredAt).toEqual(new Date('2026-11-23T11:59:30Z'));
   });
 

@@ -33,7 +33,10 @@ export interface ReadMessage {
 }
 
 /** What one kind of call contributes. To take another call, add it to {@link segmentTypes} and to {@link readers}. */
-type Reader = (message: SegmentMessage, context: SegmentMessage) => Pick<ReadMessage, 'traits'> & { event?: Deed };
+type Reader = (
+  message: SegmentMessage,
+  context: SegmentMessage,
+) => Pick<ReadMessage, 'traits'> & { event?: Deed };
 type Deed = Pick<EventInput, 'name' | 'target' | 'properties'>;
 
 const readers: Record<SegmentType, Reader> = {
@@ -41,17 +44,24 @@ const readers: Record<SegmentType, Reader> = {
   track: (message) => {
     const properties = objectAt(message, 'properties');
     const name = message['event'];
-    if (typeof name !== 'string' || name.trim() === '') throw invalid('event', 'A track call needs the name of an event.');
+    if (typeof name !== 'string' || name.trim() === '')
+      throw invalid('event', 'A track call needs the name of an event.');
     return { traits: undefined, event: { name, target: targetOf(properties), properties } };
   },
   page: (message, context) => {
     const properties = named(message);
-    return { traits: undefined, event: { name: 'page_viewed', target: pageOf(properties, context), properties } };
+    return {
+      traits: undefined,
+      event: { name: 'page_viewed', target: pageOf(properties, context), properties },
+    };
   },
   screen: (message) => {
     const properties = named(message);
     const { name } = properties;
-    return { traits: undefined, event: { name: 'screen_viewed', target: typeof name === 'string' ? name : null, properties } };
+    return {
+      traits: undefined,
+      event: { name: 'screen_viewed', target: typeof name === 'string' ? name : null, properties },
+    };
   },
 };
 
@@ -70,7 +80,8 @@ export function readMessage(message: unknown, envelope: Envelope): ReadMessage {
     anonymousId: identifierAt(message, 'anonymousId'),
     messageId: identifierAt(message, 'messageId'),
   };
-  if (!who.externalId && !who.anonymousId) throw invalid('userId', 'A message needs a userId or an anonymousId.');
+  if (!who.externalId && !who.anonymousId)
+    throw invalid('userId', 'A message needs a userId or an anonymousId.');
   const occurredAt = event && occurrence(message, envelope);
   return { ...who, traits, event: event && { ...event, ...who, occurredAt } };
 }

@@ -16,7 +16,10 @@ describe('urlPath', () => {
     expect(urlPath(address)).toBe(path);
   });
 
-  it.each(['pricing', 'mailto:a@example.com', '', 7, null, undefined])('takes %s for no address', (address) => {
-    expect(urlPath(address)).toBeNull();
-  });
+  it.each(['pricing', 'mailto:a@example.com', '', 7, null, undefined])(
+    'takes %s for no address',
+    (address) => {
+      expect(urlPath(address)).toBeNull();
+    },
+  );
 });
