@@ -156,18 +156,27 @@ export async function insertRejections(
   );
 }
 
-/** The rows that were not taken, in the order of the file. */
+/** One page of the rows that an import did not take. */
+export interface RejectionPage {
+  jobId: string;
+  afterLine: number;
+  limit: number;
+}
+
+/** The rows that each of several imports did not take, in the order of the file. */
 export async function listRejections(
   transaction: WorkspaceTransaction,
-  jobId: string,
-  afterLine: number,
-  limit: number,
-): Promise<Rejection[]> {
-  return transaction.query<Rejection>(
-    `select line, code, path, message, cells from import_rejections
-     where job_id = $1 and line > $2
-     order by line
-     limit $3`,
-    [jobId, afterLine, limit],
+  jobIds: readonly string[],
+  { afterLine, limit }: Omit<RejectionPage, 'jobId'>,
+): Promise<(Rejection & { job_id: string })[]> {
+  return transaction.query(
+    `select rejection.* from unnest($1::uuid[]) as asked (id) cross join lateral (
+       select job_id, line, code, path, message, cells from import_rejections
+       where job_id = asked.id and line > $2
+       order by line
+       limit $3
+     ) as rejection
+     order by rejection.job_id, rejection.line`,
+    [jobIds, afterLine, limit],
   );
 }

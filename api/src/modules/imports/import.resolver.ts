@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
-import type { WorkspaceContext } from '../../platform/context.js';
+import type { RequestContext, WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
@@ -12,8 +12,8 @@ import {
 } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import { WorkspaceType } from '../workspaces/index.js';
-import type { Rejection } from './import.js';
-import { findImport, listImports, listRejections, type ImportRow } from './import.repository.js';
+import type { importLoaders } from './import-loaders.js';
+import { findImport, listImports, type ImportRow } from './import.repository.js';
 import {
   ImportConnection,
   ImportState,
@@ -61,25 +61,25 @@ export class WorkspaceImportsResolver {
 /** What belongs to one import. */
 @Resolver(() => ImportType)
 export class ImportResolver {
-  constructor(private readonly withWorkspace: WithWorkspace) {}
+  constructor(private readonly loaders: ReturnType<typeof importLoaders>) {}
 
   @FieldResolver(() => RejectedRowConnection, {
     description:
       'The rows that could not be taken, in the order of the file. As CSV: `GET /v1/imports/<id>/rejected.csv`.',
   })
   async rejectedRows(
+    @Ctx() context: RequestContext,
     @Root() { id, workspaceId }: ImportType,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<RejectedRowType>> {
-    const line = readLine(page.after);
-    const rows = await this.withWorkspace(workspaceId, (transaction) =>
-      listRejections(transaction, id, line, page.first + 1),
-    );
+    const afterLine = readLine(page.after);
+    const { rejections } = this.loaders(context, workspaceId);
+    const rows = await rejections.load({ jobId: id, afterLine, limit: page.first + 1 });
     return toPage(
       rows,
       page,
       (row) => [row.line],
-      (row: Rejection) => row,
+      (row) => row,
     );
   }
 }

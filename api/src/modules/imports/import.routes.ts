@@ -114,7 +114,7 @@ async function* rejectedLines(
   yield csvLine(['Line', 'Code', 'Column', 'Reason', ...headers]);
   for (let line = 0; ;) {
     const rows = await services.withWorkspace(workspaceId, (transaction) =>
-      listRejections(transaction, id, line, downloadPage),
+      listRejections(transaction, [id], { afterLine: line, limit: downloadPage }),
     );
     for (const row of rows) yield csvLine([String(row.line), row.code, row.path, row.message, ...row.cells]);
     line = rows.at(-1)?.line ?? line;

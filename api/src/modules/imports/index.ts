@@ -1,4 +1,5 @@
 import type { CreateModule } from '../../platform/module.js';
+import { importLoaders } from './import-loaders.js';
 import { createImportTask } from './import.job.js';
 import { ImportResolver, WorkspaceImportsResolver } from './import.resolver.js';
 import { addImportRoutes } from './import.routes.js';
@@ -8,7 +9,7 @@ import { importTask } from './upload-import.js';
 export const createImportsModule: CreateModule = (services) => ({
   resolvers: [
     new WorkspaceImportsResolver(services.withWorkspace),
-    new ImportResolver(services.withWorkspace),
+    new ImportResolver(importLoaders(services.withWorkspace)),
   ],
   routes: (server) => addImportRoutes(server, services),
   tasks: { [importTask]: createImportTask(services) },

@@ -195,12 +195,13 @@ function identityKey({ externalId, email, phone, anonymousId }: EventIdentity): 
 
 function toNewEvent(event: EventInput, messageId: string | null, ordinal: number, now: Date): NewEvent {
   const id = newId();
-  const target = event.target?.trim() ? event.target : null;
+  const name = event.name.trim();
+  const target = event.target?.trim() || null;
   return {
     id,
     ordinal,
-    name: event.name,
-    foldedName: fold(event.name),
+    name,
+    foldedName: fold(name),
     target,
     foldedTarget: target === null ? null : fold(target),
     properties: JSON.stringify(event.properties ?? {}),

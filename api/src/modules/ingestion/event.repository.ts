@@ -148,29 +148,36 @@ export async function insertQuarantined(
   );
 }
 
-/**
- * What one contact did, the newest first.
- * @param after the (occurred_exactly, id) of the last event seen.
- */
+/** One page of what a contact did. */
+export interface TimelinePage {
+  ordinal: number;
+  filter: EventFilter;
+  /** The (occurred_exactly, id) of the last event seen. */
+  after: readonly [string, string] | undefined;
+  limit: number;
+}
+
+/** What each of several contacts did, the newest first: pages that differ in nothing but the contact. */
 export async function listEvents(
   transaction: WorkspaceTransaction,
-  ordinal: number,
-  filter: EventFilter,
-  after: readonly [string, string] | undefined,
-  limit: number,
+  ordinals: readonly number[],
+  { filter, after, limit }: Omit<TimelinePage, 'ordinal'>,
 ): Promise<EventRow[]> {
   return transaction.query<EventRow>(
-    `select id, ordinal, name, target, properties, source, message_id, occurred_at, received_at,
-            occurred_at::text as occurred_exactly
-     from events
-     where ordinal = $1
-       and ($2::text is null or folded_name = $2)
-       and ($3::timestamptz is null or occurred_at >= $3)
-       and ($4::timestamptz is null or occurred_at < $4)
-       and ($5::timestamptz is null or (occurred_at, id) < ($5, $6::uuid))
-     order by occurred_at desc, id desc
-     limit $7`,
-    [ordinal, filter.foldedName, filter.since, filter.until, after?.[0], after?.[1], limit],
+    `select event.* from unnest($1::int[]) as asked (ordinal) cross join lateral (
+       select id, ordinal, name, target, properties, source, message_id, occurred_at, received_at,
+              occurred_at::text as occurred_exactly
+       from events
+       where ordinal = asked.ordinal
+         and ($2::text is null or folded_name = $2)
+         and ($3::timestamptz is null or occurred_at >= $3)
+         and ($4::timestamptz is null or occurred_at < $4)
+         and ($5::timestamptz is null or (occurred_at, id) < ($5, $6::uuid))
+       order by occurred_at desc, id desc
+       limit $7
+     ) as event
+     order by event.ordinal, event.occurred_at desc, event.id desc`,
+    [ordinals, filter.foldedName, filter.since, filter.until, after?.[0], after?.[1], limit],
   );
 }
 

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { fold } from '@coterie/rules';
-import type { WorkspaceContext } from '../../platform/context.js';
+import type { RequestContext, WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
@@ -15,7 +15,8 @@ import { isId } from '../../platform/ids.js';
 import { ContactType } from '../contacts/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import type { AcceptBatch, Incoming, Outcome } from './accept-batch.js';
-import { listEventNames, listEvents, listQuarantined, type EventRow } from './event.repository.js';
+import type { eventLoaders } from './event-loaders.js';
+import { listEventNames, listQuarantined, type EventRow } from './event.repository.js';
 import {
   EventConnection,
   EventInput,
@@ -160,11 +161,12 @@ function readId(after: string | null | undefined): string | undefined {
 /** What a contact did. */
 @Resolver(() => ContactType)
 export class ContactEventsResolver {
-  constructor(private readonly withWorkspace: WithWorkspace) {}
+  constructor(private readonly loaders: ReturnType<typeof eventLoaders>) {}
 
   @FieldResolver(() => EventConnection, { description: 'What the contact did, the newest first.' })
   async events(
-    @Root() contact: ContactType,
+    @Ctx() context: RequestContext,
+    @Root() { workspaceId, ordinal }: ContactType,
     @Args(() => EventsArgs) args: EventsArgs,
   ): Promise<Page<EventType>> {
     const after = readTimeCursor(args.after);
@@ -173,9 +175,8 @@ export class ContactEventsResolver {
       since: args.since ?? undefined,
       until: args.until ?? undefined,
     };
-    const rows = await this.withWorkspace(contact.workspaceId, (transaction) =>
-      listEvents(transaction, contact.ordinal, filter, after, args.first + 1),
-    );
+    const { timeline } = this.loaders(context, workspaceId);
+    const rows = await timeline.load({ ordinal, filter, after, limit: args.first + 1 });
     return toPage(rows, args, (row) => [row.occurred_exactly, row.id], toEvent);
   }
 }

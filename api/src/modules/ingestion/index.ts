@@ -1,5 +1,6 @@
 import type { CreateModule } from '../../platform/module.js';
 import { createAcceptBatch } from './accept-batch.js';
+import { eventLoaders } from './event-loaders.js';
 import { ContactEventsResolver, RecordEventsResolver, WorkspaceEventsResolver } from './event.resolver.js';
 import { createPartitionsTask, partitionsTask } from './event-partitions.job.js';
 import { addSegmentRoutes } from './segment-api.routes.js';
@@ -11,7 +12,7 @@ export const createIngestionModule: CreateModule = (services) => {
     resolvers: [
       new RecordEventsResolver(accept),
       new WorkspaceEventsResolver(services.withWorkspace),
-      new ContactEventsResolver(services.withWorkspace),
+      new ContactEventsResolver(eventLoaders(services.withWorkspace)),
     ],
     routes: (server) => addSegmentRoutes(server, services, accept),
     tasks: { [partitionsTask]: createPartitionsTask(services) },
