@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { sendEndlessly } from '../support/http.js';
 import { createKey, createWorkspace, type TestWorkspace } from '../support/workspaces.js';
 
 let app: TestApp;
@@ -235,6 +236,13 @@ describe('a file that is not acceptable', () => {
     });
     expect(await countOf('jobs')).toBe(0);
     expect(await countOf('import_chunks')).toBe(0);
+  });
+
+  it('is refused before all of it is sent', async () => {
+    const headers = { authorization: `Bearer ${workspace.key}`, 'content-type': 'text/csv' };
+    const { status, sent } = await sendEndlessly(`${app.url}/v1/imports`, 100 * 1024 * 1024, headers);
+    expect(status).toBe(400);
+    expect(sent).toBeLessThan(50 * 1024 * 1024);
   });
 
   it('with a broken quote on its last line changes nothing', async () => {

@@ -1,7 +1,7 @@
-import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { sendEndlessly } from '../support/http.js';
 import { createKey, createWorkspace, type TestWorkspace } from '../support/workspaces.js';
 
 let app: TestApp;
@@ -229,41 +229,11 @@ describe('a body', () => {
     ['announced', { 'content-length': String(100 * 1024 * 1024) }],
     ['in chunks', {}],
   ])('of 100 MB, %s, is answered before it is sent', async (_, headers) => {
-    const { status, sent } = await sendEndlessly(100 * 1024 * 1024, headers);
+    const { status, sent } = await sendEndlessly(`${app.url}/v1/batch`, 100 * 1024 * 1024, {
+      authorization: basic(`${workspace.key}:`),
+      ...headers,
+    });
     expect(status).toBe(400);
     expect(sent).toBeLessThan(50 * 1024 * 1024);
   });
 });
-
-/** Sends spaces until the answer comes or so many bytes are sent. */
-function sendEndlessly(
-  bytes: number,
-  headers: Record<string, string>,
-): Promise<{ status: number; sent: number }> {
-  return new Promise((resolve, reject) => {
-    let sent = 0;
-    let answered = false;
-    const request = httpRequest(
-      `${app.url}/v1/batch`,
-      { method: 'POST', headers: { authorization: basic(`${workspace.key}:`), ...headers } },
-      (response) => {
-        answered = true;
-        resolve({ status: response.statusCode ?? 0, sent });
-        request.destroy();
-      },
-    );
-    request.on('error', (error) => answered || reject(error));
-    const piece = Buffer.alloc(64 * 1024, ' ');
-    const push = (): void => {
-      while (!answered && sent < bytes) {
-        sent += piece.length;
-        if (!request.write(piece)) {
-          request.once('drain', push);
-          return;
-        }
-      }
-      if (!answered) request.end();
-    };
-    push();
-  });
-}
