@@ -1,0 +1,303 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { hashToken, newKey, newToken } from '../../api/src/modules/access/secrets.js';
+import { scopes as allScopes, type Role, type Scope } from '../../api/src/platform/context.js';
+
+/** Whoever sends a probe, and the header that says so. */
+export interface Caller {
+  name: string;
+  headers: Record<string, string>;
+}
+
+/** A tenant with at least one row in every table; each text that it holds carries its canary. */
+export interface Tenant {
+  canary: string;
+  workspaceId: string;
+  organizationId: string;
+  userId: string;
+  memberId: string;
+  contactId: string;
+  otherContactId: string;
+  companyId: string;
+  segmentId: string;
+  spareSegmentId: string;
+  archivedSegmentId: string;
+  listId: string;
+  audienceId: string;
+  seedListId: string;
+  lookalikeId: string;
+  importId: string;
+  apiKeyId: string;
+  /** What was given to a contact, to be asked for by it. */
+  email: string;
+  externalId: string;
+  attributeKey: string;
+  archivedAttributeKey: string;
+}
+
+/** Ids as a tenant has them, all made up: what a random guess looks like. */
+export function randomIds(like: Tenant): Tenant {
+  return Object.fromEntries(
+    Object.entries(like).map(([name, value]) => [name, name.endsWith('Id') ? randomUUID() : value]),
+  ) as unknown as Tenant;
+}
+
+/** Makes a tenant, as the owner of the tables. */
+export async function createTenant(owner: Pool): Promise<Tenant> {
+  const id = randomUUID;
+  const canary = `canary${randomBytes(6).toString('hex')}`;
+  const tenant: Tenant = {
+    canary,
+    workspaceId: id(),
+    organizationId: id(),
+    userId: id(),
+    memberId: id(),
+    contactId: id(),
+    otherContactId: id(),
+    companyId: id(),
+    segmentId: id(),
+    spareSegmentId: id(),
+    archivedSegmentId: id(),
+    listId: id(),
+    audienceId: id(),
+    seedListId: id(),
+    lookalikeId: id(),
+    importId: id(),
+    apiKeyId: id(),
+    email: `${canary}@example.com`,
+    externalId: `${canary}-1`,
+    attributeKey: `${canary}_level`,
+    archivedAttributeKey: `${canary}_old`,
+  };
+  for (const [statement, values] of rowsOf(tenant)) await owner.query(statement, values);
+  return tenant;
+}
+
+type Row = [statement: string, values: unknown[]];
+
+function rowsOf(t: Tenant): Row[] {
+  return [...directoryRows(t), ...peopleRows(t), ...audienceRows(t), ...jobRows(t)];
+}
+
+function directoryRows(t: Tenant): Row[] {
+  const { canary } = t;
+  return [
+    ['insert into organizations (id, name) values ($1, $2)', [t.organizationId, canary]],
+    [
+      'insert into workspaces (id, organization_id, name) values ($1, $2, $3)',
+      [t.workspaceId, t.organizationId, canary],
+    ],
+    ...[t.userId, t.memberId].flatMap((userId, index): Row[] => [
+      [
+        `insert into users (id, email, name, password_hash) values ($1, $2, $3, 'none')`,
+        [userId, `${index}-${canary}@example.com`, canary],
+      ],
+      [
+        'insert into members (organization_id, user_id, role) values ($1, $2, $3)',
+        [t.organizationId, userId, index === 0 ? 'owner' : 'viewer'],
+      ],
+    ]),
+    [
+      `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, created_by)
+       values ($1, $2, $3, $4, $5, '{contacts:read}', 'system')`,
+      [t.workspaceId, t.apiKeyId, canary, randomBytes(6).toString('hex'), randomBytes(32)],
+    ],
+    ['insert into workspace_versions (workspace_id, version) values ($1, 1)', [t.workspaceId]],
+    ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 2)', [t.workspaceId]],
+    [
+      `insert into changes (workspace_id, version, ordinal, facet) values ($1, 1, 0, $2)`,
+      [t.workspaceId, canary],
+    ],
+  ];
+}
+
+function peopleRows(t: Tenant): Row[] {
+  const { canary, workspaceId } = t;
+  const definition = `insert into attribute_definitions (workspace_id, subject, key, label, type, archived_at)
+    values ($1, 'contact', $2, $3, 'text', $4)`;
+  return [
+    [definition, [workspaceId, t.attributeKey, canary, null]],
+    [definition, [workspaceId, t.archivedAttributeKey, canary, new Date()]],
+    [
+      'insert into companies (workspace_id, id, name, domain, external_id) values ($1, $2, $3, $4, $5)',
+      [workspaceId, t.companyId, canary, `${canary}.example`, `${canary}-c`],
+    ],
+    [
+      `insert into company_attributes (workspace_id, company_id, key, text, folded, since)
+       values ($1, $2, 'industry', $3, $3, now())`,
+      [workspaceId, t.companyId, canary],
+    ],
+    ...[t.contactId, t.otherContactId].map((contactId, ordinal): Row => [
+      'insert into contacts (workspace_id, id, ordinal, company_id) values ($1, $2, $3, $4)',
+      [workspaceId, contactId, ordinal, ordinal === 0 ? t.companyId : null],
+    ]),
+    [
+      `insert into contact_identities (workspace_id, kind, value, raw, ordinal)
+       values ($1, 'email', $2, $2, 0), ($1, 'external_id', $3, $3, 0)`,
+      [workspaceId, t.email, t.externalId],
+    ],
+    [
+      `insert into contact_attributes (workspace_id, ordinal, key, text, folded, since)
+       values ($1, 0, 'first_name', $2, $2, now()), ($1, 0, $3, $2, $2, now())`,
+      [workspaceId, canary, t.attributeKey],
+    ],
+    [
+      `insert into consents (workspace_id, ordinal, channel, state, source, proof, recorded_at)
+       values ($1, 0, 'ads', 'granted', $2, $2, now())`,
+      [workspaceId, canary],
+    ],
+    [
+      `insert into consent_history (workspace_id, id, ordinal, channel, state, source, proof, recorded_at)
+       values ($1, $2, 0, 'ads', 'granted', $3, $3, now())`,
+      [workspaceId, randomUUID(), canary],
+    ],
+    [
+      `insert into suppressions (workspace_id, channel, kind, value, reason) values ($1, 'phone', 'email', $2, $3)`,
+      [workspaceId, t.email, canary],
+    ],
+    ...eventRows(t),
+  ];
+}
+
+function eventRows({ canary, workspaceId }: Tenant): Row[] {
+  return [
+    [
+      `insert into events (workspace_id, occurred_at, id, ordinal, name, folded_name, target, folded_target, properties,
+         source, message_id, received_at)
+       values ($1, now(), $2, 0, $3, $3, $3, $3, jsonb_build_object('note', $3::text), $3, $3, now())`,
+      [workspaceId, randomUUID(), canary],
+    ],
+    [
+      'insert into event_messages (workspace_id, message_key, received_at) values ($1, $2, now())',
+      [workspaceId, randomUUID()],
+    ],
+    [
+      `insert into quarantined_events (workspace_id, id, code, path, message, body, received_at)
+       values ($1, $2, 'INVALID_INPUT', 'name', $3, $3, now())`,
+      [workspaceId, randomUUID(), canary],
+    ],
+  ];
+}
+
+function audienceRows(t: Tenant): Row[] {
+  const { canary, workspaceId } = t;
+  const segment = `insert into segments (workspace_id, id, kind, name, folded_name, description, rule, created_by, archived_at)
+    values ($1, $2, $3, $4, $4, $5, $6, 'system', $7)`;
+  const rule = JSON.stringify({ attribute: { key: 'first_name', op: 'exists' } });
+  const segments: [id: string, kind: string, archivedAt: Date | null][] = [
+    [t.segmentId, 'rule', null],
+    [t.spareSegmentId, 'rule', null],
+    [t.archivedSegmentId, 'rule', new Date()],
+    [t.listId, 'static', null],
+  ];
+  return [
+    ...segments.flatMap(([id, kind, archivedAt], index): Row[] => [
+      [
+        segment,
+        [workspaceId, id, kind, `${canary}-${index}`, canary, kind === 'rule' ? rule : null, archivedAt],
+      ],
+      [
+        `insert into segment_versions (workspace_id, segment_id, version, name, description, rule, created_by)
+         values ($1, $2, 1, $3, $3, $4, 'system')`,
+        [workspaceId, id, canary, kind === 'rule' ? rule : null],
+      ],
+    ]),
+    [
+      'insert into segment_references (workspace_id, segment_id, referenced_id) values ($1, $2, $3)',
+      [workspaceId, t.segmentId, t.listId],
+    ],
+    [
+      'insert into list_members (workspace_id, segment_id, ordinal) values ($1, $2, 0)',
+      [workspaceId, t.listId],
+    ],
+    [
+      `insert into custom_audiences (workspace_id, id, name, platform, kind, segment_id, identifiers, created_by)
+       values ($1, $2, $3, 'meta', 'contacts', $4, '{email}', 'system')`,
+      [workspaceId, t.audienceId, canary, t.segmentId],
+    ],
+    [
+      `insert into seed_lists (workspace_id, id, name, segment_id, created_by) values ($1, $2, $3, $4, 'system')`,
+      [workspaceId, t.seedListId, canary, t.segmentId],
+    ],
+    [
+      'insert into seed_list_members (workspace_id, seed_list_id, ordinal) values ($1, $2, 0)',
+      [workspaceId, t.seedListId],
+    ],
+    [
+      'insert into lookalikes (workspace_id, id, name, seed_list_id) values ($1, $2, $3, $4)',
+      [workspaceId, t.lookalikeId, canary, t.seedListId],
+    ],
+    [
+      'insert into lookalike_ranks (workspace_id, lookalike_id, ordinal, rank) values ($1, $2, 0, 1)',
+      [workspaceId, t.lookalikeId],
+    ],
+  ];
+}
+
+function jobRows({ canary, workspaceId, importId }: Tenant): Row[] {
+  return [
+    [
+      `insert into jobs (workspace_id, id, kind, state, input, created_by)
+       values ($1, $2, 'import-contacts', 'succeeded', jsonb_build_object('fileName', $3::text), 'system')`,
+      [workspaceId, importId, canary],
+    ],
+    [
+      'insert into import_chunks (workspace_id, job_id, sequence, bytes) values ($1, $2, 0, $3)',
+      [workspaceId, importId, Buffer.from(canary)],
+    ],
+    [
+      `insert into import_rejections (workspace_id, job_id, line, code, path, message, cells)
+       values ($1, $2, 2, 'INVALID_INPUT', 'email', $3, array[$3])`,
+      [workspaceId, importId, canary],
+    ],
+  ];
+}
+
+/** Signs a new person in who holds the role: in the whole organization, or in the workspace alone. */
+export async function callerWithRole(
+  owner: Pool,
+  tenant: Tenant,
+  role: Role,
+  where: 'organization' | 'workspace' = 'organization',
+): Promise<Caller> {
+  const [userId, token] = [randomUUID(), newToken()];
+  await owner.query(`insert into users (id, email, name, password_hash) values ($1, $2, 'Caller', 'none')`, [
+    userId,
+    `${userId}@example.com`,
+  ]);
+  await owner.query('insert into members (organization_id, user_id, role) values ($1, $2, $3)', [
+    tenant.organizationId,
+    userId,
+    where === 'organization' ? role : null,
+  ]);
+  if (where === 'workspace') {
+    await owner.query(
+      'insert into member_workspaces (workspace_id, organization_id, user_id, role) values ($1, $2, $3, $4)',
+      [tenant.workspaceId, tenant.organizationId, userId, role],
+    );
+  }
+  await owner.query(
+    `insert into sessions (id, token_hash, user_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`,
+    [randomUUID(), hashToken(token), userId],
+  );
+  return { name: `${role} of the ${where}`, headers: { cookie: `coterie_session=${token}` } };
+}
+
+/** Makes an API key of the tenant. */
+export async function callerWithScopes(
+  owner: Pool,
+  tenant: Tenant,
+  scopes: readonly Scope[] = allScopes,
+): Promise<Caller> {
+  const { key, prefix } = newKey();
+  await owner.query(
+    `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, created_by)
+     values ($1, $2, 'caller', $3, $4, $5, 'system')`,
+    [tenant.workspaceId, randomUUID(), prefix, hashToken(key), scopes],
+  );
+  const name =
+    scopes.length === allScopes.length
+      ? 'key with every scope'
+      : `key with ${scopes.join(', ') || 'no scope'}`;
+  return { name, headers: { authorization: `Bearer ${key}` } };
+}
