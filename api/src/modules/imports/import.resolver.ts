@@ -1,9 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Resolver, Root } from 'type-graphql';
 import type { RequestContext, WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
-import { Failure, notFound } from '../../platform/errors.js';
+import { notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
 import {
+  invalidCursor,
   PageArgs,
   readCursor,
   readTimeCursor,
@@ -87,7 +88,7 @@ export class ImportResolver {
 function readLine(after: string | null | undefined): number {
   const [line] = readCursor(after, 1) ?? [0];
   if (typeof line === 'number' && Number.isInteger(line) && line >= 0 && line < 2 ** 31) return line;
-  throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
+  throw invalidCursor();
 }
 
 function toImport(row: ImportRow, workspaceId: string): ImportType {

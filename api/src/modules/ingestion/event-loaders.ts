@@ -22,7 +22,7 @@ async function loadPages(
   workspaceId: string,
   pages: readonly TimelinePage[],
 ): Promise<EventRow[][]> {
-  const alike = ({ ordinal: _, ...page }: TimelinePage): string => JSON.stringify(page);
+  const alike = ({ filter, after, limit }: TimelinePage): string => JSON.stringify([filter, after, limit]);
   return withWorkspace(workspaceId, async (tx) => {
     const rowsOf = new Map<TimelinePage, EventRow[]>();
     for (const group of Map.groupBy(pages, alike).values()) {

@@ -7,6 +7,7 @@ import { Access } from '../../platform/graphql/access.js';
 import {
   PageArgs,
   readCursor,
+  invalidCursor,
   readTimeCursor,
   toPage,
   type Page,
@@ -110,14 +111,9 @@ export class WorkspaceEventsResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => EventNamesArgs) args: EventNamesArgs,
   ): Promise<Page<EventNameType>> {
-    const [after] = readCursor(args.after, 1) ?? [];
+    const after = readName(args.after);
     const rows = await this.withWorkspace(workspace.id, (transaction) =>
-      listEventNames(
-        transaction,
-        fold(args.search ?? ''),
-        after === undefined ? undefined : String(after),
-        args.first + 1,
-      ),
+      listEventNames(transaction, fold(args.search ?? ''), after, args.first + 1),
     );
     return toPage(
       rows,
@@ -152,10 +148,17 @@ export class WorkspaceEventsResolver {
   }
 }
 
+function readName(after: string | null | undefined): string | undefined {
+  const [name] = readCursor(after, 1) ?? [];
+  if (name === undefined || (typeof name === 'string' && !name.includes('\0') && name.isWellFormed()))
+    return name;
+  throw invalidCursor();
+}
+
 function readId(after: string | null | undefined): string | undefined {
   const [id] = readCursor(after, 1) ?? [];
   if (id === undefined || (typeof id === 'string' && isId(id))) return id;
-  throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
+  throw invalidCursor();
 }
 
 /** What a contact did. */

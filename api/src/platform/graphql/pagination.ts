@@ -137,7 +137,8 @@ export function readTimeCursor(after: string | null | undefined): [instant: stri
   throw invalidCursor();
 }
 
-function invalidCursor(): Failure {
+/** The failure of a cursor that no page of the connection ended with. */
+export function invalidCursor(): Failure {
   return new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
 }
 
