@@ -1,6 +1,7 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
-  '(access|workspaces)': '(attributes|companies|contacts|consent|ingestion|imports|segments|lookalikes|audiences)',
+  '(access|workspaces)':
+    '(attributes|companies|contacts|consent|ingestion|imports|segments|lookalikes|audiences)',
   '(attributes|companies|consent|contacts)': '(ingestion|imports|segments|lookalikes|audiences)',
   '(ingestion|imports|segments)': '(lookalikes|audiences)',
 };
@@ -17,7 +18,9 @@ module.exports = {
       name: 'packages-are-pure',
       severity: 'error',
       from: { path: '^packages/', pathNot: '^packages/client/codegen' },
-      to: { path: '^(api|dashboard|test|infra)/|node_modules/(pg|typeorm|redis|fastify|vue|@apollo|undici|type-graphql)/' },
+      to: {
+        path: '^(api|dashboard|test|infra)/|node_modules/(pg|typeorm|redis|fastify|vue|@apollo|undici|type-graphql)/',
+      },
     },
     {
       name: 'dashboard-knows-client-and-rules',
@@ -35,7 +38,10 @@ module.exports = {
       name: 'modules-are-entered-through-their-index',
       severity: 'error',
       from: { path: '^api/src/modules/([^/]+)/' },
-      to: { path: '^api/src/modules/([^/]+)/', pathNot: ['^api/src/modules/$1/', '^api/src/modules/[^/]+/index\\.ts$'] },
+      to: {
+        path: '^api/src/modules/([^/]+)/',
+        pathNot: ['^api/src/modules/$1/', '^api/src/modules/[^/]+/index\\.ts$'],
+      },
     },
     ...Object.entries(modulesAbove).map(([from, to], index) => ({
       name: `modules-in-one-direction-${index + 1}`,
@@ -48,7 +54,12 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^api/src/',
-        pathNot: ['^api/src/platform/', '\\.(entity|repository)\\.ts$', '^api/src/modules/(access|workspaces)/', '^api/src/app\\.ts$'],
+        pathNot: [
+          '^api/src/platform/',
+          '\\.(entity|repository)\\.ts$',
+          '^api/src/modules/(access|workspaces)/',
+          '^api/src/app\\.ts$',
+        ],
       },
       to: { path: 'node_modules/(typeorm|pg)/', dependencyTypesNot: ['type-only'] },
     },
@@ -61,7 +72,10 @@ module.exports = {
     {
       name: 'use-cases-know-no-edge',
       severity: 'error',
-      from: { path: '^api/src/modules/', pathNot: ['\\.(types|resolver|routes|job)\\.ts$', '/index\\.ts$', '\\.test\\.ts$'] },
+      from: {
+        path: '^api/src/modules/',
+        pathNot: ['\\.(types|resolver|routes|job)\\.ts$', '/index\\.ts$', '\\.test\\.ts$'],
+      },
       to: { path: '\\.(resolver|routes|job)\\.ts$' },
     },
     {
@@ -70,20 +84,33 @@ module.exports = {
       from: { path: '\\.types\\.ts$' },
       to: { path: '\\.entity\\.ts$' },
     },
-    { name: 'ui-knows-no-feature', severity: 'error', from: { path: '^dashboard/src/ui/' }, to: { path: '^dashboard/src/(features|app)/' } },
+    {
+      name: 'ui-knows-no-feature',
+      severity: 'error',
+      from: { path: '^dashboard/src/ui/' },
+      to: { path: '^dashboard/src/(features|app)/' },
+    },
     {
       name: 'features-stay-apart',
       severity: 'error',
       from: { path: '^dashboard/src/features/([^/]+)/' },
       to: { path: '^dashboard/src/features/([^/]+)/', pathNot: '^dashboard/src/features/$1/' },
     },
-    { name: 'no-source-imports-tests', severity: 'error', from: { path: '^(api|dashboard|packages)/.*src/' }, to: { path: '^test/' } },
+    {
+      name: 'no-source-imports-tests',
+      severity: 'error',
+      from: { path: '^(api|dashboard|packages)/.*src/' },
+      to: { path: '^test/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)(dist|generated)/' },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: false,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.vue'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.vue'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

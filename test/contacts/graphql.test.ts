@@ -62,7 +62,7 @@ beforeEach(async () => {
 });
 
 interface Answer {
-  data: Record<string, never> | null;
+  data: Record<string, unknown> | null;
   errors: { code: string; path: string }[];
 }
 

@@ -10,7 +10,7 @@ const demo: Rule = { event: { name: 'demo_requested' } };
 const title: Rule = { attribute: { key: 'job_title', op: 'contains', value: 'ops' } };
 const id = '0190a000-0000-7000-8000-00000000005a';
 
-suite('describe', () => {
+suite('a rule in words', () => {
   it.each<[string, Rule]>([
     ['Everyone.', { all: [] }],
     ['Nobody.', { any: [] }],
