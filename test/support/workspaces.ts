@@ -81,7 +81,8 @@ async function askGraphql(
   return (await response.json()) as GraphqlAnswer;
 }
 
-function dataOf<Data>(answer: GraphqlAnswer): Data {
+/** The data of an answer; throws when there are errors. */
+export function dataOf<Data>(answer: GraphqlAnswer): Data {
   if (answer.errors) throw new Error(`The query failed: ${JSON.stringify(answer.errors)}`);
   return answer.data as Data;
 }
