@@ -51,8 +51,11 @@ function taskOn(withWorkspace: WithWorkspace): Task {
   return createImportTask({ withWorkspace, clock: { now: () => new Date() } } as unknown as Services);
 }
 
-function run(task: Task, signal = new AbortController().signal): Promise<void> {
-  return task({ workspaceId, jobId }, { signal, log: createLog('silent') });
+function run(
+  task: Task,
+  { signal = new AbortController().signal, isLastAttempt = false } = {},
+): Promise<void> {
+  return task({ workspaceId, jobId }, { signal, isLastAttempt, log: createLog('silent') });
 }
 
 async function job(): Promise<ImportRow> {
@@ -107,10 +110,25 @@ describe('an import whose worker dies', () => {
   it('is stopped between batches when the process shuts down', async () => {
     const stopping = new AbortController();
     stopping.abort(new Error('The process stops.'));
-    await expect(run(taskOn(db.withWorkspace), stopping.signal)).rejects.toThrow('The process stops.');
+    await expect(run(taskOn(db.withWorkspace), { signal: stopping.signal })).rejects.toThrow(
+      'The process stops.',
+    );
     expect(await contacts()).toBe(0);
     await run(taskOn(db.withWorkspace));
     expect((await job()).progress).toEqual(whole);
+  });
+});
+
+describe('an import that fails again and again', () => {
+  it('stays as it is for the next attempt, and says so when there is none', async () => {
+    await expect(run(taskOn(dyingAfter(1)))).rejects.toThrow('The worker died.');
+    expect(await job()).toMatchObject({ state: 'running', error: null });
+    await run(taskOn(failingAt('insert into import_rejections')), { isLastAttempt: true });
+    expect(await job()).toMatchObject({
+      state: 'failed',
+      error: { code: 'INTERNAL' },
+      progress: { rowsRead: rowsPerBatch },
+    });
   });
 });
 
@@ -140,4 +158,20 @@ function dyingAfter(batches: number): WithWorkspace {
       throw new Error('The worker died.');
     return result;
   };
+}
+
+/** A way in on which statements that contain this text fail. */
+function failingAt(part: string): WithWorkspace {
+  return (id, work, options) =>
+    db.withWorkspace(
+      id,
+      (tx) => {
+        const query: typeof tx.query = async (text, values) => {
+          if (text.includes(part)) throw new Error('The statement failed.');
+          return tx.query(text, values);
+        };
+        return work({ ...tx, query });
+      },
+      options,
+    );
 }

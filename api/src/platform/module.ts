@@ -37,7 +37,16 @@ export type Enqueue = (
 ) => Promise<void>;
 
 /** Runs one job. It may run again after a crash, so it must go on from what is committed. */
-export type Task = (payload: unknown, run: { signal: AbortSignal; log: Logger }) => Promise<void>;
+export type Task = (payload: unknown, run: TaskRun) => Promise<void>;
+
+/** One run of a job. */
+export interface TaskRun {
+  /** Aborted when the worker stops: the job is then taken up elsewhere. */
+  signal: AbortSignal;
+  log: Logger;
+  /** Whether the job is given up if this run fails. */
+  isLastAttempt: boolean;
+}
 
 /** What a capability adds to the whole. */
 export interface Module {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
-import type { Services, Task } from '../../platform/module.js';
+import type { Services, Task, TaskRun } from '../../platform/module.js';
 import { importRows, type RowCounts } from './import-rows.js';
 import type { ImportInput, ImportProgress } from './import.js';
 import {
@@ -36,7 +36,7 @@ interface Run {
  * are stored, each together with the progress: whoever takes over after a crash goes on behind the last one.
  */
 export function createImportTask(services: Services): Task {
-  return async (payload, { signal }) => {
+  return async (payload, { signal, isLastAttempt, log }) => {
     const run: Run = { services, signal, ...payloadShape.parse(payload) };
     const job = await inWorkspace(run, (transaction) => begin(transaction, run.jobId));
     if (!job) return;
@@ -45,11 +45,20 @@ export function createImportTask(services: Services): Task {
       await storeRows(run, job);
       await inWorkspace(run, (transaction) => finish(transaction, run.jobId, null));
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const { code, message, path } = error;
+      const isFinal = error instanceof Failure || (isLastAttempt && !signal.aborted);
+      if (!isFinal) throw error;
+      const { code, message, path } = error instanceof Failure ? error : givenUp(run.jobId, error, log);
       await inWorkspace(run, (transaction) => finish(transaction, run.jobId, { code, message, path }));
     }
   };
+}
+
+/** A defect that did not go away by trying again: the details are for the log. */
+function givenUp(jobId: string, cause: unknown, log: TaskRun['log']): Failure {
+  log.error({ err: cause, jobId }, 'an import was given up');
+  return new Failure('INTERNAL', `A defect on our side; the import's id finds it in the log: ${jobId}.`, {
+    cause,
+  });
 }
 
 function inWorkspace<Result>(

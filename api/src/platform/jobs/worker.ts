@@ -1,4 +1,4 @@
-import { Logger as WorkerLogger, run } from 'graphile-worker';
+import { Logger as WorkerLogger, run, type JobHelpers } from 'graphile-worker';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Task } from '../module.js';
@@ -35,7 +35,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const taskList = Object.fromEntries(
     Object.entries(options.tasks).map(([name, task]) => [
       name,
-      (payload: unknown) => task(payload, { signal: stopping.signal, log }),
+      (payload: unknown, { job }: JobHelpers) =>
+        task(payload, { signal: stopping.signal, log, isLastAttempt: job.attempts >= job.max_attempts }),
     ]),
   );
   const runner = await run({
