@@ -3,7 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Role, Viewer } from '../../platform/context.js';
 import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
-import { checkGrant, writeGrant, type Grant } from './members.js';
+import { checkGrant, requireWorkspaces, writeGrant, type Grant } from './members.js';
 import { hashPassword } from './passwords.js';
 import { hashToken, newToken } from './secrets.js';
 import { beginSession } from './sessions.js';
@@ -53,7 +53,8 @@ export async function invite(
   checkGrant(input, by.own);
   const token = newToken();
   const row = await directory.transaction(async (manager) => {
-    await refuseMember(manager, by.organizationId, email);
+    await refuseMember(manager, by.organizationId, email, 'input.email');
+    await requireWorkspaces(manager, by.organizationId, input);
     const values = [
       by.organizationId,
       newId(),
@@ -72,19 +73,25 @@ export async function invite(
   return { invitation: toInvitation(row), token };
 }
 
-async function refuseMember(manager: EntityManager, organizationId: string, email: string): Promise<void> {
+async function refuseMember(
+  manager: EntityManager,
+  organizationId: string,
+  email: string,
+  path: string,
+): Promise<void> {
   const known: unknown[] = await manager.query(
     `select 1 from members m join users u on u.id = m.user_id where m.organization_id = $1 and u.email = $2`,
     [organizationId, email],
   );
   if (known.length > 0) {
-    throw new Failure('CONFLICT', 'This person is a member already.', { path: 'input.email' });
+    throw new Failure('CONFLICT', 'This person is a member already.', { path });
   }
 }
 
 /**
  * Joins an organization: as the person who is signed in, or with a new account. An invitation works once, and only for
- * the e-mail address that it was made for. Throws NOT_FOUND when it is unknown, used or expired.
+ * the e-mail address that it was made for. Throws NOT_FOUND when it is unknown, used or expired, CONFLICT when the person
+ * has become a member since.
  * @returns the token of a session, for somebody who was not signed in.
  */
 export async function acceptInvitation(
@@ -104,6 +111,8 @@ export async function acceptInvitation(
             name: input.name || invitation.email,
             passwordHash,
           });
+    // Otherwise an old invitation would take a higher role away, the last owner's too.
+    await refuseMember(manager, invitation.organization_id, invitation.email, 'input.token');
     const grant = { role: invitation.role, workspaces: invitation.workspace_roles };
     await writeGrant(manager, invitation.organization_id, userId, grant);
     return viewer.kind === 'member' ? undefined : beginSession(manager, userId);

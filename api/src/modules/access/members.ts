@@ -49,6 +49,13 @@ export function checkGrant(grant: Grant, own: Role): void {
       },
     );
   }
+  // What GraphQL lets through is any role: its enumeration knows no narrower one for a single workspace.
+  const owned = grant.workspaces.findIndex(({ role }) => (role as Role) === 'owner');
+  if (owned >= 0) {
+    throw new Failure('INVALID_INPUT', 'An owner owns the whole organization, not a single workspace.', {
+      path: `input.workspaces[${owned}].role`,
+    });
+  }
   if (grant.role && roles.indexOf(grant.role) > roles.indexOf(own)) {
     throw new Failure('FORBIDDEN', `You cannot give the role ${grant.role}; yours is ${own}.`, {
       path: 'input.role',
@@ -56,7 +63,22 @@ export function checkGrant(grant: Grant, own: Role): void {
   }
 }
 
-/** Gives a member what the grant says and nothing else. Throws NOT_FOUND for a workspace of another organization. */
+/** Throws NOT_FOUND, alike for a workspace of another organization and for none at all. */
+export async function requireWorkspaces(
+  manager: EntityManager,
+  organizationId: string,
+  { workspaces }: Grant,
+): Promise<void> {
+  const rows: { id: string }[] = await manager.query(
+    'select id from workspaces where organization_id = $1 and id = any($2)',
+    [organizationId, workspaces.map(({ workspaceId }) => workspaceId).filter(isId)],
+  );
+  const known = new Set(rows.map(({ id }) => id));
+  const strange = workspaces.findIndex(({ workspaceId }) => !known.has(workspaceId.toLowerCase()));
+  if (strange >= 0) throw notFound('workspace', `input.workspaces[${strange}].workspaceId`);
+}
+
+/** Gives a member what the grant says and nothing else; its workspaces must be the organization's. */
 export async function writeGrant(
   manager: EntityManager,
   organizationId: string,
@@ -72,16 +94,12 @@ export async function writeGrant(
     organizationId,
     userId,
   ]);
-  for (const [index, { workspaceId, role }] of grant.workspaces.entries()) {
-    const path = `input.workspaces[${index}].workspaceId`;
-    if (!isId(workspaceId)) throw notFound('workspace', path);
-    const added: unknown[] = await manager.query(
-      `insert into member_workspaces (workspace_id, organization_id, user_id, role)
-       select id, organization_id, $3, $4 from workspaces where id = $1 and organization_id = $2
-       on conflict (workspace_id, user_id) do update set role = excluded.role returning workspace_id`,
+  for (const { workspaceId, role } of grant.workspaces) {
+    await manager.query(
+      `insert into member_workspaces (workspace_id, organization_id, user_id, role) values ($1, $2, $3, $4)
+       on conflict (workspace_id, user_id) do update set role = excluded.role`,
       [workspaceId, organizationId, userId, role],
     );
-    if (added.length === 0) throw notFound('workspace', path);
   }
 }
 
@@ -94,6 +112,7 @@ export async function changeMember(
   checkGrant(grant, target.own);
   await directory.transaction(async (manager) => {
     await requireManageable(manager, target);
+    await requireWorkspaces(manager, target.organizationId, grant);
     await writeGrant(manager, target.organizationId, target.userId, grant);
     await requireOwner(manager, target.organizationId);
   });

@@ -1,5 +1,5 @@
 import { fold } from '@coterie/rules';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Failure } from '../../platform/errors.js';
 import { checkPassword, hashPassword } from './passwords.js';
 import { beginSession } from './sessions.js';
@@ -24,19 +24,39 @@ export async function signIn(
   directory: DataSource,
   input: { email: string; password: string },
 ): Promise<string> {
-  const email = fold(input.email.trim());
+  const proven = await provePassword(directory, fold(input.email.trim()), input.password);
+  const token = proven && (await directory.transaction((manager) => enter(manager, proven)));
+  if (token === undefined) throw new Failure('UNAUTHENTICATED', 'E-mail or password is wrong.');
+  return token;
+}
+
+/** Begins a session unless the password was changed since it was checked: that change has ended all sessions. */
+async function enter(manager: EntityManager, user: UserRow): Promise<string | undefined> {
+  const same: unknown[] = await manager.query(
+    'select 1 from users where id = $1 and password_hash = $2 for share',
+    [user.id, user.password_hash],
+  );
+  return same.length > 0 ? beginSession(manager, user.id) : undefined;
+}
+
+/** Whose e-mail and password these are; undefined when they do not fit. Throws LOCKED after too many attempts. */
+async function provePassword(
+  directory: DataSource,
+  email: string,
+  password: string,
+): Promise<UserRow | undefined> {
   const attempt = await countAttempt(directory, email);
-  const fits = await checkPassword(input.password, attempt?.password_hash);
+  const fits = await checkPassword(password, attempt?.password_hash);
   if (attempt?.locked) {
     throw new Failure('LOCKED', `Too many wrong passwords. Try again in ${lockMinutes} minutes.`, {
       retryAfter: lockMinutes * 60,
     });
   }
-  if (!attempt || !fits) throw new Failure('UNAUTHENTICATED', 'E-mail or password is wrong.');
+  if (!attempt || !fits) return undefined;
   await directory.query('update users set failed_attempts = 0, locked_until = null where id = $1', [
     attempt.id,
   ]);
-  return beginSession(directory, attempt.id);
+  return attempt;
 }
 
 /**
@@ -58,18 +78,17 @@ async function countAttempt(directory: DataSource, email: string): Promise<UserR
   return rows[0];
 }
 
-/** Changes the password and ends every other session of the person. */
+/**
+ * Changes the password and ends every other session of the person. Throws INVALID_INPUT when the current password is
+ * wrong, which counts as at signing in: a session that was left open must not serve to guess it.
+ */
 export async function changePassword(
   directory: DataSource,
-  viewer: { userId: string; sessionId: string },
+  viewer: { userId: string; email: string; sessionId: string },
   input: { current: string; next: string },
 ): Promise<void> {
-  const rows: { email: string; password_hash: string }[] = await directory.query(
-    'select email, password_hash from users where id = $1',
-    [viewer.userId],
-  );
-  if (!(await checkPassword(input.current, rows[0]?.password_hash))) {
-    throw new Failure('UNAUTHENTICATED', 'The current password is wrong.', { path: 'input.currentPassword' });
+  if ((await provePassword(directory, viewer.email, input.current)) === undefined) {
+    throw new Failure('INVALID_INPUT', 'The current password is wrong.', { path: 'input.currentPassword' });
   }
   const next = await hashPassword(input.next, 'input.newPassword');
   await directory.transaction(async (manager) => {
