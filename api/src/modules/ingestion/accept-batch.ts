@@ -5,7 +5,13 @@ import type { Problem } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { catalogOf } from '../attributes/index.js';
-import { upsertContacts, type ContactInput, type ContactResult } from '../contacts/index.js';
+import {
+  aliasContact,
+  upsertContacts,
+  type ContactInput,
+  type ContactResult,
+  type UpsertSettings,
+} from '../contacts/index.js';
 import { checkEvent, type EventIdentity, type EventInput } from './check-event.js';
 import { createEnsurePartitions } from './ensure-partitions.js';
 import {
@@ -17,6 +23,7 @@ import {
   type NewEvent,
 } from './event.repository.js';
 import { prepareTraits, type PreparedTraits } from './prepare-traits.js';
+import type { Traits } from './read-traits.js';
 
 /** One thing that came in: a deed, news about a person, or what could not even be read. */
 export type Incoming = {
@@ -32,7 +39,9 @@ export type Incoming = {
       /** What it is known by; without one it cannot be recognised when it comes again. */
       messageId: string | null;
       event: EventInput | undefined;
-      traits: Record<string, unknown> | undefined;
+      traits: Traits | undefined;
+      /** An id under which its contact was known before. */
+      previousId: string | null;
     }
 );
 
@@ -86,7 +95,7 @@ interface BatchSettings {
 
 /**
  * Stores checked items whose months have partitions: each message once, however often and by however many connections
- * it is sent. The number of statements does not depend on the size of the batch.
+ * it is sent. The number of statements does not depend on the size of the batch, only on how many aliases are in it.
  */
 async function acceptBatch(
   transaction: WorkspaceTransaction,
@@ -94,38 +103,64 @@ async function acceptBatch(
   items: readonly Incoming[],
 ): Promise<Outcome[]> {
   const outcomes = new Array<Outcome>(items.length);
-  const fresh = await claim(transaction, items, outcomes, settings.now);
+  const batch: Batch = { transaction, settings, outcomes, quarantine: [], unclaimed: [] };
+  const fresh = await claim(batch, items);
+  for (const part of partsOf(fresh)) await storePart(batch, part);
+  await insertQuarantined(transaction, batch.quarantine, settings.now);
+  await releaseMessages(transaction, batch.unclaimed);
+  return outcomes;
+}
+
+/** A batch in the course of being stored. */
+interface Batch {
+  transaction: WorkspaceTransaction;
+  settings: BatchSettings;
+  outcomes: Outcome[];
+  quarantine: Quarantined[];
+  /** Messages that were not stored, so that they may come again when they have been put right. */
+  unclaimed: string[];
+}
+
+/** An alias joins two contacts, so what stands before it is stored before it, and what follows it after. */
+function partsOf(fresh: readonly Fresh[]): Fresh[][] {
+  const parts: Fresh[][] = [];
+  for (const next of fresh) {
+    const before = parts.at(-1)?.at(-1);
+    const joins = before === undefined || before.item.previousId !== null || next.item.previousId !== null;
+    if (joins) parts.push([next]);
+    else parts.at(-1)!.push(next);
+  }
+  return parts;
+}
+
+async function storePart(batch: Batch, part: readonly Fresh[]): Promise<void> {
+  const { transaction, settings } = batch;
   const traits = await prepareTraits(
     transaction,
-    fresh.map(({ item }) => item.traits),
+    part.map(({ item }) => item.traits),
     settings.now,
   );
-  const results = await resolve(transaction, settings, fresh, traits);
-  const unclaimed: string[] = [];
+  const results = await resolve(transaction, settings, part, traits);
   const events: NewEvent[] = [];
-  const quarantine = items.flatMap((item) => (item.problem ? [refusal(item, item.problem)] : []));
-  for (const [position, { item, index }] of fresh.entries()) {
+  for (const [position, { item, index }] of part.entries()) {
     const result = results[position]!;
     if (!result.ok) {
-      const problem = firstProblem(item, result.problems);
-      outcomes[index] = { status: 'refused', problem };
-      quarantine.push(refusal(item, problem));
-      // It was not stored, so that it may come again when it has been put right.
-      if (item.messageId) unclaimed.push(messageKey(item.messageId));
+      refuse(batch, item, index, firstProblem(item, result.problems));
       continue;
     }
-    const event = item.event
-      ? toNewEvent(item.event, item.messageId, result.ordinal, settings.now)
-      : undefined;
+    const event = item.event && toNewEvent(item.event, item.messageId, result.ordinal, settings.now);
     if (event) events.push(event);
-    quarantine.push(...leftOut(item, traits.problems[position]!, result.warnings));
-    outcomes[index] = { status: 'stored', contactId: result.contactId, eventId: event?.id ?? null };
+    batch.quarantine.push(...leftOut(item, traits.problems[position]!, result.warnings));
+    batch.outcomes[index] = { status: 'stored', contactId: result.contactId, eventId: event?.id ?? null };
   }
   await insertEvents(transaction, events, settings.source, settings.now);
-  await insertQuarantined(transaction, quarantine, settings.now);
-  await releaseMessages(transaction, unclaimed);
   for (const { ordinal, foldedName } of events) transaction.changed(ordinal, `event:${foldedName}`);
-  return outcomes;
+}
+
+function refuse(batch: Batch, item: Readable, index: number, problem: Problem): void {
+  batch.outcomes[index] = { status: 'refused', problem };
+  batch.quarantine.push(refusal(item, problem));
+  if (item.messageId) batch.unclaimed.push(messageKey(item.messageId));
 }
 
 /** An item that is to be stored, with its place in the batch. */
@@ -135,25 +170,23 @@ interface Fresh {
 }
 
 /** Finds the items to be stored, and writes down what became of the others. */
-async function claim(
-  transaction: WorkspaceTransaction,
-  items: readonly Incoming[],
-  outcomes: Outcome[],
-  now: Date,
-): Promise<Fresh[]> {
+async function claim(batch: Batch, items: readonly Incoming[]): Promise<Fresh[]> {
+  const { transaction, settings, outcomes, quarantine } = batch;
   const keys = items.map((item) =>
     item.problem || !item.messageId ? undefined : messageKey(item.messageId),
   );
   const claimed = await claimMessages(
     transaction,
     keys.filter((key) => key !== undefined),
-    now,
+    settings.now,
   );
   const fresh: Fresh[] = [];
   for (const [index, item] of items.entries()) {
     const key = keys[index];
-    if (item.problem) outcomes[index] = { status: 'refused', problem: item.problem };
-    else if (key === undefined || claimed.delete(key)) fresh.push({ item, index });
+    if (item.problem) {
+      outcomes[index] = { status: 'refused', problem: item.problem };
+      quarantine.push(refusal(item, item.problem));
+    } else if (key === undefined || claimed.delete(key)) fresh.push({ item, index });
     else outcomes[index] = { status: 'duplicate' };
   }
   return fresh;
@@ -166,12 +199,19 @@ const noCatalog = catalogOf([]);
 async function resolve(
   transaction: WorkspaceTransaction,
   { workspace, now, source }: BatchSettings,
-  fresh: readonly Fresh[],
+  part: readonly Fresh[],
   traits: PreparedTraits,
 ): Promise<ContactResult[]> {
+  const { timeZone, defaultCountry } = workspace;
+  const catalog = traits.catalog ?? noCatalog;
+  const settings: UpsertSettings = { timeZone, defaultCountry, now, catalog, source, lenient: true };
+  const { previousId = null, identity } = part[0]?.item ?? {};
+  if (previousId !== null) {
+    return [await aliasContact(transaction, settings, { previousId, externalId: identity!.externalId! })];
+  }
   const inputs: ContactInput[] = [];
   const positions = new Map<string, number>();
-  const positionOf = fresh.map(({ item }, index) => {
+  const positionOf = part.map(({ item }, index) => {
     const facts = traits.facts[index];
     const key = facts ? undefined : identityKey(item.identity);
     const known = key === undefined ? undefined : positions.get(key);
@@ -179,13 +219,7 @@ async function resolve(
     if (key !== undefined) positions.set(key, inputs.length);
     return inputs.push({ ...item.identity, ...facts }) - 1;
   });
-  const { timeZone, defaultCountry } = workspace;
-  const catalog = traits.catalog ?? noCatalog;
-  const results = await upsertContacts(
-    transaction,
-    { timeZone, defaultCountry, now, catalog, source, lenient: true },
-    inputs,
-  );
+  const results = await upsertContacts(transaction, settings, inputs);
   return positionOf.map((position) => results[position]!);
 }
 

@@ -84,6 +84,7 @@ function toIncoming(event: EventInput, path: string): Incoming {
     messageId: event.messageId ?? null,
     event,
     traits: undefined,
+    previousId: null,
   };
 }
 

@@ -8,7 +8,7 @@ import {
   type AttributeSubject,
 } from '../attributes/index.js';
 import type { ContactInput } from '../contacts/index.js';
-import { inferType, readTraits, type Trait } from './read-traits.js';
+import { inferType, readTraits, type Trait, type Traits } from './read-traits.js';
 
 /**
  * Traits that no attribute exists for make one, of the type that their first value suggests, until the workspace has
@@ -32,14 +32,12 @@ export interface PreparedTraits {
  */
 export async function prepareTraits(
   transaction: WorkspaceTransaction,
-  batch: readonly (Record<string, unknown> | undefined)[],
+  batch: readonly (Traits | undefined)[],
   now: Date,
 ): Promise<PreparedTraits> {
-  const read = batch.map((traits) =>
-    traits && Object.keys(traits).length > 0 ? readTraits(traits) : undefined,
-  );
+  const read = batch.map((traits) => (traits && saysSomething(traits) ? readTraits(traits) : undefined));
   const problems = read.map((item) => (item?.skipped ?? []).map(notKept));
-  const facts = read.map((item) => item && toFacts(item.traits));
+  const facts = read.map((item, index) => item && toFacts(item.traits, batch[index]!));
   if (read.every((item) => item === undefined)) return { catalog: undefined, facts, problems };
   const catalog = await defineMissing(
     transaction,
@@ -49,13 +47,17 @@ export async function prepareTraits(
   return { catalog, facts, problems };
 }
 
+function saysSomething(traits: Traits): boolean {
+  return traits.about === 'company' || Object.keys(traits.values).length > 0;
+}
+
 function notKept(path: string): Problem {
   const message = 'This trait cannot be kept: its name cannot become a key, or its value is nested.';
   return { code: 'INVALID_INPUT', path: `traits.${path}`, message };
 }
 
-function toFacts(traits: readonly Trait[]): ContactInput {
-  const facts: ContactInput = {};
+function toFacts(traits: readonly Trait[], from: Traits): ContactInput {
+  const facts: ContactInput = from.about === 'company' ? { company: { externalId: from.companyId } } : {};
   for (const { target, value } of traits) place(facts, target, value);
   return facts;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inferType, readTraits } from './read-traits.js';
 
+const ofContact = (values: Record<string, unknown>) => readTraits({ about: 'contact', values });
+
 describe('readTraits', () => {
   it.each([
     ['email', { kind: 'email' }],
@@ -14,14 +16,14 @@ describe('readTraits', () => {
     ['companyName', { kind: 'company', field: 'name' }],
     ['constructor', { kind: 'attribute', key: 'constructor' }],
   ])('knows what %s is about', (name, target) => {
-    expect(readTraits({ [name]: 'x' })).toEqual({
+    expect(ofContact({ [name]: 'x' })).toEqual({
       traits: [{ path: name, value: 'x', target }],
       skipped: [],
     });
   });
 
   it('flattens the address and the company', () => {
-    const { traits, skipped } = readTraits({
+    const { traits, skipped } = ofContact({
       address: { city: 'Berlin', postalCode: '10115', planet: 'Earth' },
       company: { id: 7, name: 'Acme', employeeCount: 12, plan: 'pro' },
     });
@@ -37,11 +39,30 @@ describe('readTraits', () => {
   });
 
   it('takes a company given as text for its name', () => {
-    expect(readTraits({ company: 'Acme' }).traits[0]?.target).toEqual({ kind: 'company', field: 'name' });
+    expect(ofContact({ company: 'Acme' }).traits[0]?.target).toEqual({ kind: 'company', field: 'name' });
+  });
+
+  it('reads the traits of a group call as those of the company', () => {
+    const values = {
+      id: 'not this one',
+      name: 'Acme',
+      employees: 12,
+      createdAt: '2020-01-01',
+      segmentSize: 'small',
+      address: { city: 'Berlin' },
+    };
+    const { traits } = readTraits({ about: 'company', companyId: 'c1', values });
+    expect(traits.map(({ path, target }) => [path, target])).toEqual([
+      ['name', { kind: 'company', field: 'name' }],
+      ['employees', { kind: 'company_attribute', key: 'employee_count' }],
+      ['createdAt', { kind: 'company_attribute', key: 'customer_since' }],
+      ['segmentSize', { kind: 'company_attribute', key: 'segment_size' }],
+      ['address.city', { kind: 'company_attribute', key: 'city' }],
+    ]);
   });
 
   it('names what it cannot keep', () => {
-    const { traits, skipped } = readTraits({
+    const { traits, skipped } = ofContact({
       prefs: { theme: 'dark' },
       名前: 'x',
       rows: [{ a: 1 }],

@@ -1,5 +1,10 @@
 import { isObject } from './segment-message.js';
 
+/** What a message says of its contact, or of the contact's company: names as the client spells them. */
+export type Traits =
+  | { about: 'contact'; values: Record<string, unknown> }
+  | { about: 'company'; companyId: string; values: Record<string, unknown> };
+
 /** What a trait is about, under the name by which Coterie knows it. */
 export type TraitTarget =
   | { kind: 'email' | 'phone' }
@@ -34,36 +39,48 @@ const companyReserved: Record<string, TraitTarget> = {
   name: { kind: 'company', field: 'name' },
   domain: { kind: 'company', field: 'domain' },
   employees: { kind: 'company_attribute', key: 'employee_count' },
+  created_at: { kind: 'company_attribute', key: 'customer_since' },
 };
 
 const addressParts = new Set(['street', 'city', 'state', 'postal_code', 'country']);
 
 /**
- * Flattens the traits of an identify call and says what each is about. A text under `company` is the company's name.
- * Traits nested elsewhere, and those whose name cannot become a key, are left out: `skipped` names them.
+ * Flattens the traits of a call and says what each is about. A text under `company` is the company's name. Traits nested
+ * elsewhere, and those whose name cannot become a key, are left out: `skipped` names them.
  */
-export function readTraits(traits: Record<string, unknown>): { traits: Trait[]; skipped: string[] } {
+export function readTraits({ about, values }: Traits): { traits: Trait[]; skipped: string[] } {
   const found: Trait[] = [];
   const skipped: string[] = [];
-  const add = (path: string, value: unknown, target: TraitTarget | undefined): void => {
+  const add: Add = (path, value, target) => {
     if (value === undefined) return;
     if (!target || !isPlain(value)) skipped.push(path);
     else found.push({ path, value, target });
   };
-  for (const [name, value] of Object.entries(traits)) {
-    if (name === 'address' && isObject(value)) addAll(name, value, addressTarget, add);
-    else if (name === 'company' && isObject(value)) addAll(name, value, companyTarget, add);
-    else if (name === 'company') add(name, value, { kind: 'company', field: 'name' });
-    else add(name, value, contactTarget(name));
-  }
+  const addTrait = about === 'contact' ? addContactTrait : addCompanyTrait;
+  for (const [name, value] of Object.entries(values)) addTrait(name, value, add);
   return { traits: found, skipped };
+}
+
+type Add = (path: string, value: unknown, target: TraitTarget | undefined) => void;
+
+function addContactTrait(name: string, value: unknown, add: Add): void {
+  if (name === 'address' && isObject(value)) addAll(name, value, addressTarget, add);
+  else if (name === 'company' && isObject(value)) addAll(name, value, companyTarget, add);
+  else if (name === 'company') add(name, value, { kind: 'company', field: 'name' });
+  else add(name, value, contactTarget(name));
+}
+
+function addCompanyTrait(name: string, value: unknown, add: Add): void {
+  if (name === 'address' && isObject(value)) addAll(name, value, companyAddressTarget, add);
+  // The id is the call's own groupId.
+  else if (name !== 'id') add(name, value, companyTarget(name));
 }
 
 function addAll(
   parent: string,
   members: Record<string, unknown>,
   targetOf: (name: string) => TraitTarget | undefined,
-  add: (path: string, value: unknown, target: TraitTarget | undefined) => void,
+  add: Add,
 ): void {
   for (const [name, value] of Object.entries(members)) add(`${parent}.${name}`, value, targetOf(name));
 }
@@ -77,6 +94,11 @@ function contactTarget(name: string): TraitTarget | undefined {
 function addressTarget(name: string): TraitTarget | undefined {
   const key = toKey(name);
   return key !== undefined && addressParts.has(key) ? { kind: 'attribute', key } : undefined;
+}
+
+function companyAddressTarget(name: string): TraitTarget | undefined {
+  const key = toKey(name);
+  return key !== undefined && addressParts.has(key) ? { kind: 'company_attribute', key } : undefined;
 }
 
 function companyTarget(name: string): TraitTarget | undefined {

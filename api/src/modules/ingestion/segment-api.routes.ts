@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { RequestContext, Viewer, WorkspaceContext } from '../../platform/context.js';
+import type { WorkspaceAccess } from '../../platform/context.js';
 import { Failure, type FailureCode, type Problem } from '../../platform/errors.js';
+import { allowAnyOrigin } from '../../platform/http/cors.js';
 import type { Services } from '../../platform/module.js';
 import type { AcceptBatch, Incoming, Outcome } from './accept-batch.js';
 import { readJson } from './read-body.js';
@@ -12,6 +13,8 @@ import {
   type SegmentMessage,
   type SegmentType,
 } from './segment-message.js';
+import { segmentSettings } from './segment-settings.js';
+import { keyInBody, keyInHeader, WriteKeys } from './write-key.js';
 
 /** The limits of Segment's tracking API. */
 export const segmentLimits = {
@@ -38,28 +41,61 @@ const statuses: Partial<Record<FailureCode, number>> = {
   UNAVAILABLE: 503,
 };
 
+/** Browsers' SDKs use the first letters. */
+const pathsOf = (call: string): string[] => [`/v1/${call}`, `/v1/${call.charAt(0)}`];
+const settingsPath = '/v1/projects/:writeKey/settings';
+
 /**
- * The HTTP API that Segment's SDKs talk to: `POST /v1/identify`, `/v1/track`, `/v1/page`, `/v1/screen` and `/v1/batch`.
+ * The HTTP API that Segment's SDKs talk to: `POST /v1/identify`, `track`, `page`, `screen`, `group`, `alias` and `batch`,
+ * each also under its first letter, from pages of any origin, and the settings that its SDK for browsers begins with.
  * Success is answered after the commit. In a batch, a message that cannot be taken is put into quarantine and the others
  * are stored; a single one is put into quarantine and answered with 400.
  */
 export function addSegmentRoutes(server: FastifyInstance, services: Services, accept: AcceptBatch): void {
   void server.register(async (scope) => {
-    // The handlers read the raw body themselves: the key comes first, and the limits differ from the rest of the API.
+    // The handlers read the raw body themselves: the key comes first, the limits differ from the rest of the API, and
+    // browsers call their JSON text/plain, which spares them a preflight.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.setErrorHandler((error, request, reply) => answerFailure(services, error, request, reply));
-    const intake: Intake = { services, accept };
-    scope.post('/v1/batch', (request, reply) => takeBatch(intake, request, reply));
+    const intake: Intake = { services, accept, keys: new WriteKeys(services) };
+    const calls = [...segmentTypes, 'batch'] as const;
+    allowAnyOrigin(scope, [...calls.flatMap(pathsOf), settingsPath]);
     for (const type of segmentTypes) {
-      scope.post(`/v1/${type}`, (request, reply) => takeOne(intake, type, request, reply));
+      for (const path of pathsOf(type)) {
+        scope.post(path, (request, reply) => takeOne(intake, type, request, reply));
+      }
     }
+    for (const path of pathsOf('batch')) {
+      scope.post(path, (request, reply) => takeBatch(intake, request, reply));
+    }
+    scope.get(settingsPath, (request, reply) => giveSettings(intake, request, reply));
   });
 }
 
 interface Intake {
   services: Services;
   accept: AcceptBatch;
+  keys: WriteKeys;
+}
+
+/** How long a browser may go on with the settings that it has, in seconds. */
+const settingsHold = 300;
+
+async function giveSettings(
+  { keys, services }: Intake,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { writeKey } = request.params as { writeKey: string };
+  await keys.workspaceOf(request, writeKey);
+  const { host } = request;
+  const base = new URL(services.settings.baseUrl);
+  // Of our own host it is known, even behind a proxy that ends TLS and is not trusted to say so.
+  const protocol = host === base.host ? base.protocol.replace(':', '') : request.protocol;
+  await reply
+    .header('cache-control', `private, max-age=${settingsHold}`)
+    .send(segmentSettings(writeKey, { protocol, host }));
 }
 
 async function takeOne(
@@ -69,19 +105,15 @@ async function takeOne(
   reply: FastifyReply,
 ): Promise<void> {
   const receivedAt = intake.services.clock.now();
-  const { context, body } = await open(intake, request, segmentLimits.event);
-  const [outcome] = await intake.accept(
-    context.workspace,
-    [toIncoming(body, { type, receivedAt })],
-    'segment',
-  );
+  const { workspace, body } = await open(intake, request, segmentLimits.event);
+  const [outcome] = await intake.accept(workspace, [toIncoming(body, { type, receivedAt })], 'segment');
   if (outcome?.status === 'refused') throw toFailure(outcome.problem);
   await reply.send({ success: true });
 }
 
 async function takeBatch(intake: Intake, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const receivedAt = intake.services.clock.now();
-  const { context, body } = await open(intake, request, segmentLimits.batch);
+  const { workspace, body } = await open(intake, request, segmentLimits.batch);
   const messages = body['batch'];
   if (!Array.isArray(messages))
     throw new Failure('BAD_REQUEST', 'A batch must be a list of messages.', { path: 'batch' });
@@ -92,7 +124,7 @@ async function takeBatch(intake: Intake, request: FastifyRequest, reply: Fastify
   const incoming = messages.map((message: unknown, index) =>
     toIncoming(message, envelope, `batch[${index}]`),
   );
-  const outcomes = await intake.accept(context.workspace, incoming, 'segment');
+  const outcomes = await intake.accept(workspace, incoming, 'segment');
   await reply.send({ success: true, ...summary(outcomes) });
 }
 
@@ -126,8 +158,8 @@ function toIncoming(message: unknown, envelope: Envelope, path = ''): Incoming {
     return { body, at, problem: { code: 'TOO_LARGE', path, message: why } };
   }
   try {
-    const { externalId, anonymousId, messageId, event, traits } = readMessage(message, envelope);
-    return { body, at, messageId, identity: { externalId, anonymousId }, event, traits };
+    const { externalId, anonymousId, ...read } = readMessage(message, envelope);
+    return { body, at, identity: { externalId, anonymousId }, ...read };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { body, at, problem: { code: error.code, path: at(error.path), message: error.message } };
@@ -144,58 +176,20 @@ function toJson(message: unknown, path: string): string {
 }
 
 interface Opened {
-  context: WorkspaceContext;
+  workspace: WorkspaceAccess;
+  /** Without the key. */
   body: SegmentMessage;
 }
 
 /** Finds out who asks and reads the body: a key in the header is checked before a byte of the body is read. */
-async function open({ services }: Intake, request: FastifyRequest, limit: number): Promise<Opened> {
+async function open({ keys }: Intake, request: FastifyRequest, limit: number): Promise<Opened> {
   const presented = keyInHeader(request.headers.authorization);
-  const early = presented === undefined ? undefined : await authorise(services, request, presented);
+  const early = presented === undefined ? undefined : await keys.workspaceOf(request, presented);
   const body = await readJson(request.raw, limit);
   if (!isObject(body)) throw new Failure('BAD_REQUEST', 'The body must be a JSON object.');
-  const context = early ?? (await authorise(services, request, keyInBody(body)));
-  return { context, body };
-}
-
-async function authorise(
-  services: Services,
-  request: FastifyRequest,
-  key: string,
-): Promise<WorkspaceContext> {
-  const viewer: Viewer = await services.viewerOfKey(key);
-  const context: RequestContext = {
-    requestId: request.id,
-    viewer,
-    log: services.log.child({ requestId: request.id }),
-    clock: services.clock,
-    signal: new AbortController().signal,
-  };
-  const workspaceId = viewer.kind === 'key' ? viewer.workspaceId : undefined;
-  const target = { workspaceId, organizationId: undefined };
-  const allowed = await services.authorise(
-    context,
-    { kind: 'workspace', role: 'editor', scope: 'events:write' },
-    target,
-  );
-  return allowed as WorkspaceContext;
-}
-
-/** `Basic base64(writeKey:)`, with or without the colon, or `Bearer writeKey`. */
-function keyInHeader(header: string | undefined): string | undefined {
-  const [, scheme, credentials] = /^(basic|bearer)\s+(\S+)\s*$/iu.exec(header ?? '') ?? [];
-  if (scheme === undefined || credentials === undefined) return undefined;
-  if (scheme.toLowerCase() === 'bearer') return credentials;
-  return Buffer.from(credentials, 'base64').toString('utf8').split(':', 1)[0];
-}
-
-function keyInBody(body: SegmentMessage): string {
-  const key = body['writeKey'];
-  if (typeof key === 'string' && key !== '') return key;
-  throw new Failure(
-    'UNAUTHENTICATED',
-    'A write key is needed: by Basic or Bearer authorization, or as `writeKey` in the body.',
-  );
+  const workspace = early ?? (await keys.workspaceOf(request, keyInBody(body)));
+  delete body['writeKey'];
+  return { workspace, body };
 }
 
 function toFailure({ code, path, message }: Problem): Failure {

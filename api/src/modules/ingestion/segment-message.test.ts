@@ -21,6 +21,7 @@ describe('readMessage', () => {
       anonymousId: null,
       messageId: 'm1',
       traits: undefined,
+      previousId: null,
       event: {
         externalId: 'u1',
         anonymousId: null,
@@ -68,7 +69,25 @@ describe('readMessage', () => {
     expect(read(message)).toMatchObject({
       externalId: '7',
       anonymousId: 'a',
-      traits: { email: 'dana@example.com' },
+      traits: { about: 'contact', values: { email: 'dana@example.com' } },
+      event: undefined,
+    });
+  });
+
+  it('reads a group call as traits of a company', () => {
+    const message = { type: 'group', userId: 'u', groupId: 7, traits: { name: 'Acme' } };
+    expect(read(message)).toMatchObject({
+      externalId: 'u',
+      traits: { about: 'company', companyId: '7', values: { name: 'Acme' } },
+      event: undefined,
+    });
+  });
+
+  it('reads an alias call as an id that the person had before', () => {
+    expect(read({ type: 'alias', userId: 'u', previousId: 'a' })).toMatchObject({
+      externalId: 'u',
+      previousId: 'a',
+      traits: undefined,
       event: undefined,
     });
   });
@@ -116,6 +135,9 @@ describe('readMessage', () => {
     ['no event name', { type: 'track', userId: 'u' }, 'event'],
     ['properties that are a list', { type: 'track', userId: 'u', event: 'e', properties: [] }, 'properties'],
     ['traits that are a text', { type: 'identify', userId: 'u', traits: 'x' }, 'traits'],
+    ['a group without an id', { type: 'group', userId: 'u' }, 'groupId'],
+    ['an alias of nobody', { type: 'alias', anonymousId: 'a', previousId: 'b' }, 'userId'],
+    ['an alias without an id before', { type: 'alias', userId: 'u' }, 'previousId'],
     ['a time that is none', { type: 'page', userId: 'u', timestamp: 'yesterday' }, 'timestamp'],
   ])('refuses %s', (_, message, path) => {
     expect(() => read(message)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path }));

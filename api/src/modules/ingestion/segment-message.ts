@@ -1,9 +1,10 @@
 import { Failure } from '../../platform/errors.js';
 import type { EventInput } from './check-event.js';
+import type { Traits } from './read-traits.js';
 import { urlPath } from './url-path.js';
 
 /** The calls of Segment's tracking protocol that Coterie takes. */
-export const segmentTypes = ['identify', 'track', 'page', 'screen'] as const;
+export const segmentTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;
 export type SegmentType = (typeof segmentTypes)[number];
 
 /** A message as an SDK sends it: nothing about it is certain. */
@@ -28,40 +29,51 @@ export interface ReadMessage {
   messageId: string | null;
   /** What was done, if the call says so. */
   event: EventInput | undefined;
-  /** What is known of the person from now on, if the call says so: keys as the client spells them. */
-  traits: Record<string, unknown> | undefined;
+  /** What is known of the person or their company from now on, if the call says so. */
+  traits: Traits | undefined;
+  /** An id under which the person was known before, if the call says so. */
+  previousId: string | null;
 }
 
 /** What one kind of call contributes. To take another call, add it to {@link segmentTypes} and to {@link readers}. */
-type Reader = (
-  message: SegmentMessage,
-  context: SegmentMessage,
-) => Pick<ReadMessage, 'traits'> & { event?: Deed };
+type Reader = (message: SegmentMessage, context: SegmentMessage) => Contribution;
+interface Contribution {
+  event?: Deed;
+  traits?: Traits;
+  previousId?: string;
+}
 type Deed = Pick<EventInput, 'name' | 'target' | 'properties'>;
 
 const readers: Record<SegmentType, Reader> = {
-  identify: (message) => ({ traits: objectAt(message, 'traits') }),
+  identify: (message) => ({ traits: { about: 'contact', values: objectAt(message, 'traits') } }),
   track: (message) => {
     const properties = objectAt(message, 'properties');
     const name = message['event'];
     if (typeof name !== 'string' || name.trim() === '')
       throw invalid('event', 'A track call needs the name of an event.');
-    return { traits: undefined, event: { name, target: targetOf(properties), properties } };
+    return { event: { name, target: targetOf(properties), properties } };
   },
   page: (message, context) => {
     const properties = named(message);
-    return {
-      traits: undefined,
-      event: { name: 'page_viewed', target: pageOf(properties, context), properties },
-    };
+    return { event: { name: 'page_viewed', target: pageOf(properties, context), properties } };
   },
   screen: (message) => {
     const properties = named(message);
     const { name } = properties;
     return {
-      traits: undefined,
       event: { name: 'screen_viewed', target: typeof name === 'string' ? name : null, properties },
     };
+  },
+  group: (message) => {
+    const companyId = identifierAt(message, 'groupId');
+    if (companyId === null) throw invalid('groupId', 'A group call needs a groupId.');
+    return { traits: { about: 'company', companyId, values: objectAt(message, 'traits') } };
+  },
+  alias: (message) => {
+    const previousId = identifierAt(message, 'previousId');
+    if (previousId === null) throw invalid('previousId', 'An alias call needs a previousId.');
+    if (identifierAt(message, 'userId') === null) throw invalid('userId', 'An alias call needs a userId.');
+    return { previousId };
   },
 };
 
@@ -74,7 +86,7 @@ export function readMessage(message: unknown, envelope: Envelope): ReadMessage {
   if (!isObject(message)) throw invalid('', 'A message must be a JSON object.');
   const type = typeOf(envelope.type ?? message['type']);
   const context = { ...asObject(envelope.context), ...asObject(message['context']) };
-  const { event, traits } = readers[type](message, context);
+  const { event, traits, previousId = null } = readers[type](message, context);
   const who = {
     externalId: identifierAt(message, 'userId'),
     anonymousId: identifierAt(message, 'anonymousId'),
@@ -83,7 +95,7 @@ export function readMessage(message: unknown, envelope: Envelope): ReadMessage {
   if (!who.externalId && !who.anonymousId)
     throw invalid('userId', 'A message needs a userId or an anonymousId.');
   const occurredAt = event && occurrence(message, envelope);
-  return { ...who, traits, event: event && { ...event, ...who, occurredAt } };
+  return { ...who, traits, previousId, event: event && { ...event, ...who, occurredAt } };
 }
 
 function typeOf(type: unknown): SegmentType {
