@@ -26,6 +26,26 @@ const groups: Example[] = [
   ['all', { all: [attribute('score', 'exists'), attribute('customer', 'equals', { value: true })] }, 'ada'],
   ['any', { any: [{ list: ids.list }, attribute('job_title', 'equals', { value: 'carpenter' })] }, 'ada bob'],
   ['not is the complement among all contacts', { not: attribute('score', 'gt', { value: 0 }) }, 'bob nil'],
+  [
+    "any of the company's people",
+    { companyPeople: { match: 'any', rule: attribute('score', 'equals', { value: 80 }) } },
+    'ada',
+  ],
+  [
+    "all of the company's people",
+    { companyPeople: { match: 'all', rule: attribute('score', 'lt', { value: 0 }) } },
+    'bob',
+  ],
+  [
+    "none of the company's people, which needs a company",
+    { companyPeople: { match: 'none', rule: attribute('score', 'equals', { value: 80 }) } },
+    'bob',
+  ],
+  [
+    "not all of the company's people, or no company",
+    { not: { companyPeople: { match: 'all', rule: attribute('score', 'lt', { value: 0 }) } } },
+    'ada nil',
+  ],
   ['not not', { not: { not: attribute('score', 'gt', { value: 0 }) } }, 'ada'],
 ];
 

@@ -121,6 +121,16 @@ describe('an explanation', () => {
     ]);
   });
 
+  it("shows of how many of the company's people a rule holds", async () => {
+    const id = await store('any of company people (job_title contains "growth")');
+    const { nodes } = await explain(id, ada);
+    expect(nodes.map(({ path, kind, holds }) => [path, kind, holds])).toEqual([
+      ['rule', 'companyPeople', false],
+      ['rule.companyPeople.rule', 'attribute', true],
+    ]);
+    expect(nodes[0]?.evidence).toEqual([{ kind: 'people', people: 0, matching: 0 }]);
+  });
+
   it('shows the last five of the events that count, and how many there are', async () => {
     const id = await store('event "page viewed" on "/pricing" in last 30 days');
     const [evidence] = (await explain(id, ada)).nodes[0]?.evidence ?? [];

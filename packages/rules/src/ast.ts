@@ -174,6 +174,16 @@ export interface ConsentCondition {
   state: ConsentState;
 }
 
+/** How many of a company's people a rule must hold for. */
+export const PEOPLE_MATCHES = ['any', 'all', 'none'] as const;
+export type PeopleMatch = (typeof PEOPLE_MATCHES)[number];
+
+/** Asks something of all who work at the contact's company, the contact included. Nobody without a company matches. */
+export interface CompanyPeople {
+  match: PeopleMatch;
+  rule: Rule;
+}
+
 /** A stable random share of the contacts: another salt, another share. */
 export interface SampleCondition {
   /** 0 to 100. */
@@ -186,6 +196,7 @@ export interface Kinds {
   all: Rule[];
   any: Rule[];
   not: Rule;
+  companyPeople: CompanyPeople;
   attribute: AttributeCondition;
   event: EventCondition;
   sequence: SequenceCondition;
@@ -205,7 +216,7 @@ export type NodeOf<K extends Kind> = { [Only in K]: Kinds[Only] };
 export type Rule = { [K in Kind]: NodeOf<K> }[Kind];
 
 /** The kinds that hold other rules. */
-export type GroupKind = 'all' | 'any' | 'not';
+export type GroupKind = 'all' | 'any' | 'not' | 'companyPeople';
 
 /** The kinds that ask something of a contact by themselves: the leaves of a rule. */
 export type ConditionKind = Exclude<Kind, GroupKind>;
@@ -227,7 +238,13 @@ export const CONDITION_KINDS = [
 ] as const satisfies readonly ConditionKind[];
 
 /** Every kind of node. */
-export const KINDS = ['all', 'any', 'not', ...CONDITION_KINDS] as const satisfies readonly Kind[];
+export const KINDS = [
+  'all',
+  'any',
+  'not',
+  'companyPeople',
+  ...CONDITION_KINDS,
+] as const satisfies readonly Kind[];
 
 /** The kind of a node. */
 export function kindOf(rule: Rule): Kind {

@@ -14,6 +14,18 @@ suite('a rule in words', () => {
   it.each<[string, Rule]>([
     ['Everyone.', { all: [] }],
     ['Nobody.', { any: [] }],
+    [
+      'Everyone who works at a company with someone who has requested a demo.',
+      { companyPeople: { match: 'any', rule: demo } },
+    ],
+    [
+      'Everyone who works at a company with nobody (who has requested a demo and whose Job title contains "ops").',
+      { companyPeople: { match: 'none', rule: { all: [demo, title] } } },
+    ],
+    [
+      'Everyone who does not meet (works at a company with only people who is anyone at all).',
+      { not: { companyPeople: { match: 'all', rule: { all: [] } } } },
+    ],
     ['Nobody.', { not: { all: [] } }],
     [
       'Everyone who has viewed /pricing at least once in the last 30 days and has not requested a demo.',

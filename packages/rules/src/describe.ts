@@ -1,6 +1,6 @@
-import type { Rule } from './ast.js';
+import type { CompanyPeople, PeopleMatch, Rule } from './ast.js';
 import { match } from './dispatch.js';
-import { joined } from './phrases.js';
+import { joined, negatedAsWhole } from './phrases.js';
 import type { Clause, Names } from './phrases.js';
 
 /**
@@ -27,6 +27,7 @@ function say(rule: Rule, names: Names, negated: boolean): Said {
     all: (children) => sayGroup(children, names, negated, negated ? 'or' : 'and'),
     any: (children) => sayGroup(children, names, negated, negated ? 'and' : 'or'),
     not: (child) => say(child, names, !negated),
+    companyPeople: (body) => sayCompanyPeople(body, names, negated),
     condition: (handler, body) => handler.describe(body, names, negated),
   });
 }
@@ -38,11 +39,21 @@ function sayGroup(children: readonly Rule[], names: Names, negated: boolean, wor
   return parts.length === 1 ? parts[0]! : { word, parts };
 }
 
+const PEOPLE_WORDS: Record<PeopleMatch, string> = { any: 'someone', all: 'only people', none: 'nobody' };
+
+function sayCompanyPeople({ match: which, rule }: CompanyPeople, names: Names, negated: boolean): Clause {
+  const asked = say(rule, names, false);
+  const who = 'parts' in asked && asked.parts.length > 0 ? `(${write(asked)})` : write(asked);
+  const text = `works at a company with ${PEOPLE_WORDS[which]} ${who}`;
+  return negated ? negatedAsWhole(text) : { lead: 'who', text };
+}
+
 /** The lead is not repeated: "who has viewed /pricing and has not requested a demo". */
 function write(said: Said): string {
   if (!('parts' in said)) return `${said.lead} ${said.text}`;
+  if (said.parts.length === 0) return writeEmpty(said.word);
   const texts = said.parts.map((part, index) => {
-    if ('parts' in part) return part.parts.length === 0 ? writeEmpty(part.word) : `(${write(part)})`;
+    if ('parts' in part) return part.parts.length === 0 ? write(part) : `(${write(part)})`;
     const before = said.parts[index - 1];
     const repeated =
       before !== undefined && 'lead' in before && before.lead === part.lead && part.lead === 'who';

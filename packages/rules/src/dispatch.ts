@@ -1,4 +1,4 @@
-import type { ConditionKind, Kind, Kinds, Rule } from './ast.js';
+import type { CompanyPeople, ConditionKind, Kind, Kinds, Rule } from './ast.js';
 import { kindOf } from './ast.js';
 import type { ConditionHandler } from './conditions/condition.js';
 import { CONDITIONS } from './conditions/index.js';
@@ -19,6 +19,7 @@ export interface Cases<Result> {
   all(children: Rule[]): Result;
   any(children: Rule[]): Result;
   not(child: Rule): Result;
+  companyPeople(body: CompanyPeople): Result;
   condition(handler: ConditionHandler<ConditionKind>, body: never): Result;
 }
 
@@ -27,6 +28,7 @@ export function match<Result>(rule: Rule, cases: Cases<Result>): Result {
   if ('all' in rule) return cases.all(rule.all);
   if ('any' in rule) return cases.any(rule.any);
   if ('not' in rule) return cases.not(rule.not);
+  if ('companyPeople' in rule) return cases.companyPeople(rule.companyPeople);
   const kind = kindOf(rule) as ConditionKind;
   const body = (rule as Record<ConditionKind, unknown>)[kind];
   return cases.condition(CONDITIONS[kind] as unknown as ConditionHandler<ConditionKind>, body as never);

@@ -21,6 +21,8 @@ export function* walk(rule: Rule): Generator<Step> {
 
 function childrenOf({ node, path, depth }: Step): Step[] {
   if ('not' in node) return [{ node: node.not, path: `${path}.not`, depth: depth + 1 }];
+  if ('companyPeople' in node)
+    return [{ node: node.companyPeople.rule, path: `${path}.companyPeople.rule`, depth: depth + 1 }];
   const children = 'all' in node ? node.all : 'any' in node ? node.any : [];
   return children.map((child, index) => ({
     node: child,
@@ -47,6 +49,7 @@ export function references(rule: Rule): RuleReferences {
       all: () => {},
       any: () => {},
       not: () => {},
+      companyPeople: () => {},
       condition: (handler, body) => handler.refer(body, found),
     });
   }
@@ -67,6 +70,7 @@ export function usesClock(rule: Rule): boolean {
       all: () => false,
       any: () => false,
       not: () => false,
+      companyPeople: () => false,
       condition: (handler, body) => handler.usesClock(body),
     });
     if (moves) return true;

@@ -18,6 +18,7 @@ function inline(rule: Rule): string {
     all: (children) => inlineGroup('all', 'and', children),
     any: (children) => inlineGroup('any', 'or', children),
     not: (child) => `not ${inlineOperand(child)}`,
+    companyPeople: ({ match: which, rule: asked }) => `${which} of company people (${inline(asked)})`,
     condition: (handler, body) => handler.print(body),
   });
 }
@@ -44,6 +45,8 @@ function layOut(rule: Rule, width: number): string {
     all: (children) => layOutGroup('all', 'and', children, width),
     any: (children) => layOutGroup('any', 'or', children, width),
     not: (child) => `not ${layOutOperand(child, width - 4)}`,
+    companyPeople: ({ match: which, rule: asked }) =>
+      `${which} of company people (\n${indented(layOut(asked, width - 2))}\n)`,
     condition: () => line,
   });
 }

@@ -1,5 +1,5 @@
 import type { ConditionKind, Kind, Rule } from './ast.js';
-import { KINDS, MAX_CONDITIONS, MAX_DEPTH } from './ast.js';
+import { KINDS, MAX_CONDITIONS, MAX_DEPTH, PEOPLE_MATCHES } from './ast.js';
 import { Checker } from './checker.js';
 import type { RuleSchema } from './checker.js';
 import { CONDITIONS } from './conditions/index.js';
@@ -36,7 +36,17 @@ function checkNode(checker: Checker, input: unknown, path: string, depth: number
     const children = checkChildren(checker, body, at, depth + 1);
     return children && (kind === 'all' ? { all: children } : { any: children });
   }
+  if (kind === 'companyPeople') return checkCompanyPeople(checker, body, at, depth + 1);
   return checkCondition(checker, kind, body, at);
+}
+
+function checkCompanyPeople(checker: Checker, body: unknown, path: string, depth: number): Rule | undefined {
+  if (!checker.count(path)) return undefined;
+  const fields = checker.fields(body, path, ['match', 'rule']);
+  if (fields === undefined) return undefined;
+  const match = checker.need(fields, 'match', path, (value, at) => checker.word(value, at, PEOPLE_MATCHES));
+  const rule = checker.need(fields, 'rule', path, (value, at) => checkNode(checker, value, at, depth));
+  return match === undefined || rule === undefined ? undefined : { companyPeople: { match, rule } };
 }
 
 /** The one kind that an object is of. */

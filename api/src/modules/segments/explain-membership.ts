@@ -19,7 +19,10 @@ import { requireSegment } from './segment.repository.js';
 
 /** One node of a rule, for one contact. */
 export interface NodeExplanation {
-  /** `rule.all[2]`; below a named segment, the nodes of that segment go on from its path. */
+  /**
+   * `rule.all[2]`; below a named segment, the nodes of that segment go on from its path. Below a question about the
+   * people of a company, they tell what holds of the contact itself, who is one of them.
+   */
   path: string;
   /** 1 is the rule itself. */
   depth: number;
@@ -97,7 +100,10 @@ async function explainRule(
       kind: kindOf(node),
       sentence: describe(node, names),
       holds: rows[0]?.holds[index] ?? false,
-      evidence: isCondition(node) ? await seekEvidence(node, { tx, question, ordinal }) : [],
+      evidence:
+        isCondition(node) || 'companyPeople' in node
+          ? await seekEvidence(node, { tx, question, ordinal })
+          : [],
     };
     told.push(explanation);
     if (isCondition(node)) told.push(...(await explainNamed(explaining, node, explanation)));

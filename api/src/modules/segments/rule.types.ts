@@ -1,3 +1,4 @@
+import type { Rule } from '@coterie/rules';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { Directive, Extensions, Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql';
 
@@ -101,6 +102,12 @@ const IdentifiedBy = ruleEnum('RuleIdentityKind', 'What a contact can be recogni
   email: 'An e-mail address.',
   phone: 'A phone number.',
   anonymous_id: 'A browser or device that was seen.',
+});
+
+const PeopleMatch = ruleEnum('RulePeopleMatch', "For how many of a company's people a rule must hold.", {
+  any: 'At least one.',
+  all: 'Every one.',
+  none: 'Not one; the contact must have a company all the same.',
 });
 
 /** Exactly one of the fields must be given; see markOneOfInputs in platform/graphql/schema.ts. */
@@ -323,6 +330,19 @@ export class SampleConditionInput {
   salt!: string;
 }
 
+/** A question about everybody at the contact's company. */
+@InputType('CompanyPeopleInput', {
+  description: "Asks something of everybody at the contact's company, the contact included.",
+})
+export class CompanyPeopleInput {
+  @Field(() => PeopleMatch, { description: 'How many of them it must hold for.' })
+  match!: string;
+
+  // Not RuleInput: the emitted metadata would name a class that is declared below.
+  @Field(() => RuleInput, { description: 'What is asked of each of them.' })
+  rule!: Rule;
+}
+
 /** A rule as a tree: the JSON form of packages/rules, field by field. */
 @OneOfInput('RuleInput', 'A node of a rule, spelled as in its JSON form. Exactly one field.')
 export class RuleInput {
@@ -334,6 +354,12 @@ export class RuleInput {
 
   @Field(() => RuleInput, { nullable: true, description: 'This does not hold.' })
   not?: RuleInput;
+
+  @Field(() => CompanyPeopleInput, {
+    nullable: true,
+    description: "This holds for any, all or none of the people of the contact's company.",
+  })
+  companyPeople?: CompanyPeopleInput;
 
   @Field(() => AttributeConditionInput, { nullable: true, description: 'A condition on an attribute.' })
   attribute?: AttributeConditionInput;

@@ -343,6 +343,17 @@ export class IdentityEvidenceType {
   values!: string[];
 }
 
+/** The people of the contact's company. */
+@ObjectType('PeopleEvidence', { description: "How many of the company's people a rule holds for." })
+@Readable('contacts:read')
+export class PeopleEvidenceType {
+  @Field(() => Int, { description: "How many contacts work at the contact's company; 0 without a company." })
+  people!: number;
+
+  @Field(() => Int, { description: 'Of how many of them the rule below holds.' })
+  matching!: number;
+}
+
 const evidenceTypes = {
   attribute: AttributeEvidenceType,
   events: EventEvidenceType,
@@ -350,6 +361,7 @@ const evidenceTypes = {
   lookalike: LookalikeEvidenceType,
   consent: ConsentEvidenceType,
   identities: IdentityEvidenceType,
+  people: PeopleEvidenceType,
 } as const;
 
 /** What is stored about a contact that a condition goes by. */
@@ -364,6 +376,7 @@ export const EvidenceUnion = createUnionType({
       LookalikeEvidenceType,
       ConsentEvidenceType,
       IdentityEvidenceType,
+      PeopleEvidenceType,
     ] as const,
   resolveType: (value) => evidenceTypes[(value as unknown as { kind: keyof typeof evidenceTypes }).kind],
 });

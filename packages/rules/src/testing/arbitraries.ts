@@ -21,6 +21,7 @@ import {
   CONDITION_KINDS,
   CONSENT_STATES,
   IDENTITY_KINDS,
+  PEOPLE_MATCHES,
   PROPERTY_OPERATORS,
   SUM_FUNCTIONS,
   SUM_OPERATORS,
@@ -52,6 +53,12 @@ export function ruleArbitrary(
       { arbitrary: tie('children').map((all) => ({ all })), weight: 2 },
       { arbitrary: tie('children').map((any) => ({ any })), weight: 2 },
       { arbitrary: tie('rule').map((not) => ({ not })), weight: 1 },
+      {
+        arbitrary: fc
+          .tuple(fc.constantFrom(...PEOPLE_MATCHES), tie('rule'))
+          .map(([match, rule]) => ({ companyPeople: { match, rule } })),
+        weight: 1,
+      },
     ),
     // Groups of none and of one are rarely written, and easily got wrong.
     children: fc.oneof(

@@ -3,6 +3,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type {
   AttributeCondition,
   AttributeOperator,
+  CompanyPeople,
   Count,
   EventCondition,
   EventPattern,
@@ -50,6 +51,7 @@ export function holds(rule: Rule, contact: WorldContact, world: World): boolean 
     all: (children) => children.every((child) => holds(child, contact, world)),
     any: (children) => children.some((child) => holds(child, contact, world)),
     not: (child) => !holds(child, contact, world),
+    companyPeople: (body) => companyPeopleHolds(body, contact, world),
     attribute: (condition) => attributeHolds(condition, contact, world),
     event: (condition) => eventHolds(condition, contact, world),
     sequence: (condition) => sequenceHolds(condition, contact, world),
@@ -61,6 +63,13 @@ export function holds(rule: Rule, contact: WorldContact, world: World): boolean 
     sample: (condition) => sampleHolds(condition, contact),
   };
   return visit(rule, visitor);
+}
+
+function companyPeopleHolds({ match, rule }: CompanyPeople, contact: WorldContact, world: World): boolean {
+  if (contact.companyId === null) return false;
+  const people = world.contacts.filter(({ companyId }) => companyId === contact.companyId);
+  if (match === 'all') return people.every((person) => holds(rule, person, world));
+  return people.some((person) => holds(rule, person, world)) === (match === 'any');
 }
 
 function attributeHolds(condition: AttributeCondition, contact: WorldContact, world: World): boolean {

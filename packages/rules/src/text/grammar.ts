@@ -6,6 +6,7 @@ import type {
   EventCondition,
   EventPattern,
   HeldFor,
+  PeopleMatch,
   PropertyCondition,
   Rule,
   Scalar,
@@ -91,6 +92,7 @@ export class RuleParser extends EmbeddedActionsParser {
     this.OR<IOrAlt<Rule>[]>([
       { ALT: () => this.SUBRULE(this.brackets) },
       { ALT: () => this.SUBRULE(this.group) },
+      { ALT: () => this.SUBRULE(this.companyPeople) },
       { ALT: () => this.SUBRULE(this.event) },
       { ALT: () => this.SUBRULE(this.sequence) },
       { ALT: () => this.SUBRULE(this.membership) },
@@ -121,6 +123,22 @@ export class RuleParser extends EmbeddedActionsParser {
     this.MANY_SEP({ SEP: t.Comma, DEF: () => void children.push(this.SUBRULE(this.rule)) });
     this.CONSUME(t.Close);
     return all ? { all: children } : { any: children };
+  });
+
+  /** `any of company people (a)`. */
+  private readonly companyPeople: ParserMethod<[], Rule> = this.RULE('companyPeople', () => {
+    const match = this.OR<IOrAlt<PeopleMatch>[]>([
+      { ALT: () => (this.CONSUME(t.Any), 'any') },
+      { ALT: () => (this.CONSUME(t.All), 'all') },
+      { ALT: () => (this.CONSUME(t.None), 'none') },
+    ]);
+    this.CONSUME(t.Of);
+    this.CONSUME(t.Company);
+    this.CONSUME(t.People);
+    this.CONSUME(t.Open);
+    const rule = this.SUBRULE(this.rule);
+    this.CONSUME(t.Close);
+    return { companyPeople: { match, rule } };
   });
 
   private readonly attribute: ParserMethod<[], Rule> = this.RULE('attribute', () => {

@@ -57,6 +57,7 @@ function sign(name: string, pattern: string): TokenType {
 
 export const All = keyword('all');
 export const Any = keyword('any');
+export const None = keyword('none');
 export const Not = keyword('not');
 export const And = keyword('and');
 export const Or = keyword('or');
@@ -73,6 +74,8 @@ export const True = keyword('true');
 export const False = keyword('false');
 
 export const Of = keyword('of');
+export const Company = keyword('company');
+export const People = keyword('people');
 export const On = keyword('on');
 export const Where = keyword('where');
 export const Is = keyword('is');

@@ -12,7 +12,8 @@ import {
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { latestEvents } from './leaves/event.sql.js';
 import { Parameters } from './sql.js';
-import type { Question } from './truth.js';
+import type { Leaf } from './tree.js';
+import { peopleOfCompany, type Question } from './truth.js';
 
 /** What is stored about a contact that makes a condition hold or not. A list is empty where nothing is stored. */
 export type Evidence =
@@ -21,7 +22,8 @@ export type Evidence =
   | { kind: 'list'; segmentId: string; addedAt: Date | null }
   | { kind: 'lookalike'; lookalikeId: string; rank: number | null; ranked: number }
   | { kind: 'consent'; channel: string; state: string; recordedAt: Date | null; source: string | null }
-  | { kind: 'identities'; identityKind: string; values: string[] };
+  | { kind: 'identities'; identityKind: string; values: string[] }
+  | { kind: 'people'; people: number; matching: number };
 
 /** One event that counts. */
 export interface EventEvidence {
@@ -66,13 +68,27 @@ const seekers: { [K in ConditionKind]: Seek<K> } = {
   sample: none,
 };
 
-/** Finds what is stored about a contact that a condition goes by. */
-export function seekEvidence(condition: Condition, sought: Sought): Promise<Evidence[]> {
-  return seekAs(kindOf(condition) as ConditionKind, condition, sought);
+/** Finds what is stored about a contact, or about the people of its company, that a leaf goes by. */
+export function seekEvidence(leaf: Leaf, sought: Sought): Promise<Evidence[]> {
+  if ('companyPeople' in leaf) return seekPeople(leaf.companyPeople, sought);
+  return seekAs(kindOf(leaf) as ConditionKind, leaf, sought);
 }
 
 function seekAs<K extends ConditionKind>(kind: K, condition: Condition, sought: Sought): Promise<Evidence[]> {
   return seekers[kind]((condition as unknown as Record<K, Kinds[K]>)[kind], sought);
+}
+
+async function seekPeople(
+  { rule }: Kinds['companyPeople'],
+  { tx, question, ordinal }: Sought,
+): Promise<Evidence[]> {
+  const { text, values } = peopleOfCompany({ ...question, rule }, ordinal);
+  const rows = await tx.query<{ people: string; matching: string }>(text, values);
+  return rows.map(({ people, matching }) => ({
+    kind: 'people',
+    people: Number(people),
+    matching: Number(matching),
+  }));
 }
 
 interface ValueRow {

@@ -1,4 +1,4 @@
-import { walk, type Condition, type Rule, type Step } from '@coterie/rules';
+import { walk, type Condition, type NodeOf, type Rule, type Step } from '@coterie/rules';
 import { conjunction, disjunction } from './sql.js';
 
 /** Every node with its place, a group before its children: the order in which counts of nodes are given. */
@@ -11,15 +11,23 @@ export function conditionsOf(rule: Rule): Condition[] {
   return nodesOf(rule).flatMap(({ node }) => (isCondition(node) ? [node] : []));
 }
 
-/** Writes a tree as one boolean expression, given what stands for each of its conditions. */
-export function treeExpression(rule: Rule, leaf: (condition: Condition) => string): string {
+/** What is one yes or no about a contact: a condition, or a question about the people of its company. */
+export type Leaf = Condition | NodeOf<'companyPeople'>;
+
+/** Every leaf in the order of {@link nodesOf}, those of the rules about a company's people included. */
+export function leavesOf(rule: Rule): Leaf[] {
+  return nodesOf(rule).flatMap(({ node }) => (isCondition(node) || 'companyPeople' in node ? [node] : []));
+}
+
+/** Writes a tree as one boolean expression, given what stands for each of its leaves. */
+export function treeExpression(rule: Rule, leaf: (leaf: Leaf) => string): string {
   if ('all' in rule) return conjunction(rule.all.map((child) => treeExpression(child, leaf)));
   if ('any' in rule) return disjunction(rule.any.map((child) => treeExpression(child, leaf)));
   if ('not' in rule) return `(not ${treeExpression(rule.not, leaf)})`;
   return leaf(rule);
 }
 
-/** Whether the node is a leaf. */
+/** Whether the node asks something by itself, without another rule in it. */
 export function isCondition(rule: Rule): rule is Condition {
-  return !('all' in rule || 'any' in rule || 'not' in rule);
+  return !('all' in rule || 'any' in rule || 'not' in rule || 'companyPeople' in rule);
 }

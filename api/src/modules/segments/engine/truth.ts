@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { kindOf, type Condition, type ConditionKind, type Kinds, type Rule } from '@coterie/rules';
+import {
+  kindOf,
+  type CompanyPeople,
+  type Condition,
+  type ConditionKind,
+  type Kinds,
+  type Rule,
+} from '@coterie/rules';
 import { Failure } from '../../../platform/errors.js';
 import { attributeLeaf } from './leaves/attribute.sql.js';
 import { consentLeaf, identifiedLeaf } from './leaves/consent.sql.js';
@@ -9,7 +16,7 @@ import { listLeaf, lookalikeLeaf, segmentLeaf } from './leaves/membership.sql.js
 import { sampleLeaf } from './leaves/sample.sql.js';
 import { sequenceLeaf } from './leaves/sequence.sql.js';
 import { Parameters, type Statement } from './sql.js';
-import { conditionsOf, nodesOf, treeExpression } from './tree.js';
+import { conditionsOf, leavesOf, nodesOf, treeExpression, type Leaf } from './tree.js';
 
 /*
  * The truth: a rule as one SQL statement. It exists to be right, not fast, so it says what a rule means as directly as
@@ -57,9 +64,20 @@ const leaves: { [K in ConditionKind]: (body: Kinds[K], scope: LeafScope) => stri
   sample: sampleLeaf,
 };
 
-/** One condition as a boolean expression over the contact `c`. */
-function leafExpression(condition: Condition, scope: LeafScope): string {
-  return applyLeaf(kindOf(condition) as ConditionKind, condition, scope);
+/** One leaf as a boolean expression over the contact `c`. */
+function leafExpression(leaf: Leaf, scope: LeafScope): string {
+  if ('companyPeople' in leaf) return companyPeople(leaf.companyPeople, scope);
+  return applyLeaf(kindOf(leaf) as ConditionKind, leaf, scope);
+}
+
+/** Whether the people of the contact's company match. The inner `c` is any of them: it hides the outer one. */
+function companyPeople({ match, rule }: CompanyPeople, scope: LeafScope): string {
+  const asked = ruleExpression(rule, scope);
+  const companies = `select c.company_id from contacts c
+    where c.company_id is not null and ${match === 'all' ? `not ${asked}` : asked}`;
+  return match === 'any'
+    ? `coalesce(c.company_id in (${companies}), false)`
+    : `(c.company_id is not null and c.company_id not in (${companies}))`;
 }
 
 function applyLeaf<K extends ConditionKind>(kind: K, condition: Condition, scope: LeafScope): string {
@@ -69,7 +87,7 @@ function applyLeaf<K extends ConditionKind>(kind: K, condition: Condition, scope
 /** The count of the members: one row `{count}`, a bigint. */
 export function countMembers(question: Question): Statement {
   const { scope, prelude } = prepare(question);
-  const root = wholeRule(question, scope);
+  const root = ruleExpression(question.rule, scope);
   return {
     text: `${prelude}\nselect count(*) as count from universe c where ${root}`,
     values: scope.parameters.values,
@@ -79,7 +97,7 @@ export function countMembers(question: Question): Statement {
 /** The ordinals of the members, one a row, in no order. @param before parameters of the statement this is put into. */
 export function memberOrdinals(question: Question, before = 0): Statement {
   const { scope, prelude } = prepare(question, { before });
-  const root = wholeRule(question, scope);
+  const root = ruleExpression(question.rule, scope);
   return {
     text: `${prelude}\nselect c.ordinal from universe c where ${root}`,
     values: scope.parameters.values,
@@ -96,7 +114,7 @@ export interface MemberPage {
 /** Members in order of creation: rows `{id, ordinal, created_at}`, the instant as text with microseconds. */
 export function pageOfMembers(question: Question, page: MemberPage): Statement {
   const { scope, prelude } = prepare(question);
-  const root = wholeRule(question, scope);
+  const root = ruleExpression(question.rule, scope);
   const { parameters } = scope;
   const after = page.after
     ? ` and (c.created_at, c.id) > (${parameters.add(page.after.createdAt, 'timestamptz')}, ${parameters.add(page.after.id, 'uuid')})`
@@ -132,23 +150,35 @@ from leaf`;
 
 /** Whether each node holds for a contact, in the order of nodesOf(): one row `{holds: boolean[]}`, none without it. */
 export function nodesOfContact(question: Question, ordinal: number): Statement {
-  const { scope, prelude } = prepare(question, { ordinals: [ordinal] });
+  const { scope, prelude, isAsked } = prepare(question, { ordinals: [ordinal] });
   const { columns, nodes } = leafColumns(question, scope);
   const text = `${prelude},
 leaf as materialized (
   select ${['c.ordinal', ...columns].join(',\n    ')}
   from universe c
+  where ${isAsked}
 )
 select array[${nodes.join(',\n  ')}] as holds from leaf`;
   return { text, values: scope.parameters.values };
 }
 
+/** How many people work at a contact's company, and of how many of them a rule holds: one row `{people, matching}`. */
+export function peopleOfCompany(question: Question, ordinal: number): Statement {
+  const { scope, prelude } = prepare(question);
+  const asked = ruleExpression(question.rule, scope);
+  const text = `${prelude}
+select count(*) as people, count(*) filter (where ${asked}) as matching
+from universe c
+where c.company_id = (select own.company_id from contacts own where own.ordinal = ${scope.parameters.add(ordinal, 'integer')})`;
+  return { text, values: scope.parameters.values };
+}
+
 /** Which of these contacts are members: their ordinals, one a row. */
 export function membersAmong(question: Question, ordinals: readonly number[]): Statement {
-  const { scope, prelude } = prepare(question, { ordinals });
-  const root = wholeRule(question, scope);
+  const { scope, prelude, isAsked } = prepare(question, { ordinals });
+  const root = ruleExpression(question.rule, scope);
   return {
-    text: `${prelude}\nselect c.ordinal from universe c where ${root}`,
+    text: `${prelude}\nselect c.ordinal from universe c where ${isAsked} and ${root}`,
     values: scope.parameters.values,
   };
 }
@@ -165,6 +195,8 @@ interface Prepared {
   scope: LeafScope;
   /** The `with` that every form begins with. */
   prelude: string;
+  /** Whether the contact `c` is one of those that are asked about. */
+  isAsked: string;
 }
 
 function prepare(
@@ -179,37 +211,40 @@ function prepare(
     timeZone: question.timeZone,
     segmentTable: new Map(named.map((segment, index) => [segment.id, `segment_${index}`])),
   };
-  const only = options.ordinals
-    ? `\n  where ordinal = any(${parameters.add(options.ordinals, 'integer[]')})`
-    : '';
+  const isAsked = options.ordinals
+    ? `c.ordinal = any(${parameters.add(options.ordinals, 'integer[]')})`
+    : 'true';
+  // Whoever asks about the people of a company needs the others in it as well.
+  const rules = [question.rule, ...named.map((segment) => segment.rule ?? question.rule)];
+  const universe = rules.some(asksOfOthers) ? 'true' : isAsked;
   const tables = [
-    `universe as not materialized (\n  select workspace_id, ordinal, id, company_id, created_at from contacts${only}\n)`,
+    `universe as not materialized (
+  select c.workspace_id, c.ordinal, c.id, c.company_id, c.created_at from contacts c where ${universe}
+)`,
     ...named.map((segment) => segmentTable(segment, scope)),
   ];
-  return { scope, prelude: `with ${tables.join(',\n')}` };
+  return { scope, prelude: `with ${tables.join(',\n')}`, isAsked };
 }
 
-function wholeRule(question: Question, scope: LeafScope): string {
-  return treeExpression(question.rule, (condition) => leafExpression(condition, scope));
+function asksOfOthers(rule: Rule): boolean {
+  return nodesOf(rule).some(({ node }) => 'companyPeople' in node);
+}
+
+function ruleExpression(rule: Rule, scope: LeafScope): string {
+  return treeExpression(rule, (leaf) => leafExpression(leaf, scope));
 }
 
 function segmentTable(segment: SegmentDefinition, scope: LeafScope): string {
-  const members = segment.rule
-    ? treeExpression(segment.rule, (condition) => leafExpression(condition, scope))
-    : listLeaf(segment.id, scope);
+  const members = segment.rule ? ruleExpression(segment.rule, scope) : listLeaf(segment.id, scope);
   return `${scope.segmentTable.get(segment.id)} as materialized (\n  select c.ordinal from universe c where ${members}\n)`;
 }
 
-/** A boolean column for each condition, and each node as an expression over those columns. */
+/** A boolean column for each leaf, and each node as an expression over those columns. */
 function leafColumns(question: Question, scope: LeafScope): { columns: string[]; nodes: string[] } {
-  const nameByCondition = new Map(
-    conditionsOf(question.rule).map((condition, index) => [condition, `leaf_${index}`]),
-  );
-  const columns = [...nameByCondition].map(
-    ([condition, name]) => `${leafExpression(condition, scope)} as ${name}`,
-  );
+  const nameByLeaf = new Map(leavesOf(question.rule).map((leaf, index) => [leaf, `leaf_${index}`]));
+  const columns = [...nameByLeaf].map(([leaf, name]) => `${leafExpression(leaf, scope)} as ${name}`);
   const nodes = nodesOf(question.rule).map(({ node }) =>
-    treeExpression(node, (condition) => nameByCondition.get(condition) as string),
+    treeExpression(node, (leaf) => nameByLeaf.get(leaf) as string),
   );
   return { columns, nodes };
 }
