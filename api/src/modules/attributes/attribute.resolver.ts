@@ -1,7 +1,8 @@
-import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver } from 'type-graphql';
 import type { WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
+import { toPage, type Page } from '../../platform/graphql/pagination.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { attributeCatalog } from './attribute-catalog.js';
 import type { AttributeSubject } from './attribute-definition.js';
@@ -10,9 +11,13 @@ import {
   AttributeKeyInput,
   AttributeSubjectEnum,
   CreateAttributeInput,
+  KnownValueConnection,
+  KnownValuesArgs,
+  type KnownValueType,
   toAttributeType,
   UpdateAttributeInput,
 } from './attribute.types.js';
+import { knownValues } from './known-values.js';
 import { archiveAttribute, createAttribute, updateAttribute } from './define-attributes.js';
 
 const workspaceId = { nullable: true, description: 'The workspace; an API key may leave it out.' };
@@ -44,6 +49,24 @@ export class AttributeResolver {
       .filter((definition) => includeArchived || !definition.archivedAt)
       .filter((definition) => !subject || definition.subject === subject)
       .map(toAttributeType);
+  }
+
+  @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
+  @FieldResolver(() => KnownValueConnection, {
+    description:
+      'The values that are held for an attribute with how many hold each, the most common first. Not for dates.',
+  })
+  async attributeValues(
+    @Ctx() { workspace }: WorkspaceContext,
+    @Args(() => KnownValuesArgs) args: KnownValuesArgs,
+  ): Promise<Page<KnownValueType>> {
+    const rows = await this.withWorkspace(workspace.id, (tx) => knownValues(tx, args));
+    return toPage(
+      rows,
+      args,
+      (row) => [row.count, row.sort],
+      ({ value, count }) => ({ value, count }),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })

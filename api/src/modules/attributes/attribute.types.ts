@@ -1,8 +1,9 @@
 import { ATTRIBUTE_TYPES, type AttributeType as TypeName } from '@coterie/rules';
 import { MaxLength } from 'class-validator';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { Field, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
+import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
 import type { AttributeDefinition, AttributeSubject } from './attribute-definition.js';
 
 /** GraphQL's enum of who has an attribute. */
@@ -103,6 +104,34 @@ export class AttributeDefinitionType {
     description: 'When it was archived: it keeps its values, but takes no new ones.',
   })
   archivedAt!: Date | null;
+}
+
+@ObjectType('KnownValue', { description: 'A value that contacts or companies hold for an attribute.' })
+@Readable('contacts:read')
+export class KnownValueType {
+  @Field(() => AttributeValueScalar, {
+    description: 'The value. Texts that differ in case alone are one, shown as one of them is written.',
+  })
+  value!: unknown;
+
+  @Field(() => Int, { description: 'How many contacts or companies hold it.' })
+  count!: number;
+}
+
+/** Known values on pages, the most common first. */
+export const KnownValueConnection = connectionOf(KnownValueType, 'KnownValue', 'contacts:read');
+
+@ArgsType()
+export class KnownValuesArgs extends PageArgs {
+  @Field(() => AttributeSubjectEnum, { description: 'Who has the attribute.' })
+  subject!: AttributeSubject;
+
+  @Field(() => String, { description: 'The key of the attribute.' })
+  key!: string;
+
+  @Field(() => String, { nullable: true, description: 'Only texts that contain this, in any case.' })
+  @MaxLength(500)
+  search?: string | null;
 }
 
 @ObjectType('HeldAttribute', { description: 'An attribute that a contact or company has a value for.' })

@@ -21,7 +21,8 @@ export interface ValueWrite<Holder> {
   storedItems: number;
 }
 
-const stores = {
+/** Where the values of contacts and of companies are. */
+export const stores = {
   contact: { table: 'contact_attributes', holder: 'ordinal', type: 'int' },
   company: { table: 'company_attributes', holder: 'company_id', type: 'uuid' },
 } as const satisfies Record<AttributeSubject, object>;
