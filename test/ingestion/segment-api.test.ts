@@ -77,11 +77,11 @@ describe('POST /v1', () => {
       body: { success: true, stored: 2, duplicates: 0, quarantined: [] },
     });
     expect(await stored()).toEqual([
-      { name: 'Demo Requested', target: null, source: 'segment' },
-      { name: 'page_viewed', target: '/pricing', source: 'segment' },
-      { name: 'screen_viewed', target: 'Home', source: 'segment' },
-      { name: 'page_viewed', target: '/pricing', source: 'segment' },
-      { name: 'page_viewed', target: '/pricing', source: 'segment' },
+      { name: 'Demo Requested', target: null, source: 'http' },
+      { name: 'page_viewed', target: '/pricing', source: 'http' },
+      { name: 'screen_viewed', target: 'Home', source: 'http' },
+      { name: 'page_viewed', target: '/pricing', source: 'http' },
+      { name: 'page_viewed', target: '/pricing', source: 'http' },
     ]);
   });
 

@@ -172,8 +172,8 @@ function eventRows({ canary, workspaceId }: Tenant): Row[] {
       [workspaceId, randomUUID()],
     ],
     [
-      `insert into quarantined_events (workspace_id, id, code, path, message, body, received_at)
-       values ($1, $2, 'INVALID_INPUT', 'name', $3, $3, now())`,
+      `insert into quarantined_events (workspace_id, id, kind, source, code, path, message, body, received_at)
+       values ($1, $2, 'message', 'http', 'INVALID_INPUT', 'name', $3, $3, now())`,
       [workspaceId, randomUUID(), canary],
     ],
   ];

@@ -14,6 +14,8 @@ export interface ContactInput {
   anonymousId?: string | null;
   /** By key; null or blank text removes a value. */
   attributes?: Record<string, unknown> | null;
+  /** By key: set only where the contact holds no value yet, such as the campaign that made it known. */
+  initialAttributes?: Record<string, unknown> | null;
   /** The company the contact belongs to; made when it is not known. */
   company?: CompanyInput | null;
   consents?: ConsentInput[] | null;

@@ -10,6 +10,8 @@ export interface PreparedContact {
   /** At least one, strongest kind first, one of a kind. */
   identities: Identity[];
   values: Map<string, AttributeValue | null>;
+  /** Set where the contact holds nothing. */
+  initial: Map<string, AttributeValue>;
   company: PreparedCompany | null;
   consents: PreparedConsent[];
   warnings: Problem[];
@@ -24,17 +26,14 @@ export function prepareContact(
 ): { ok: true; contact: PreparedContact } | { ok: false; problems: Problem[] } {
   const report = new Report(settings.lenient ?? false);
   const identities = prepareIdentities(input, settings, report);
-  const attributes = parseAttributes(settings.catalog.contact, input.attributes ?? {}, {
-    zone: settings.timeZone,
-    path: 'attributes',
-  });
-  report.minor(attributes.problems);
+  const values = prepareValues(input, 'attributes', settings, report);
+  const initial = withoutNulls(prepareValues(input, 'initialAttributes', settings, report));
   const company = prepareCompanyOf(input, settings, report);
   const consents = prepareConsents(input, settings, report);
   if (report.problems.length > 0) return { ok: false, problems: report.problems };
   return {
     ok: true,
-    contact: { identities, values: attributes.values, company, consents, warnings: report.warnings },
+    contact: { identities, values, initial, company, consents, warnings: report.warnings },
   };
 }
 
@@ -84,6 +83,23 @@ function prepareIdentities(input: ContactInput, settings: Settings, report: Repo
     report.major({ code: 'INVALID_INPUT', path: '', message });
   }
   return identities;
+}
+
+function prepareValues(
+  input: ContactInput,
+  field: 'attributes' | 'initialAttributes',
+  { catalog, timeZone }: Settings,
+  report: Report,
+): Map<string, AttributeValue | null> {
+  const given = input[field];
+  if (!given) return new Map();
+  const { values, problems } = parseAttributes(catalog.contact, given, { zone: timeZone, path: field });
+  report.minor(problems);
+  return values;
+}
+
+function withoutNulls(values: Map<string, AttributeValue | null>): Map<string, AttributeValue> {
+  return new Map([...values].filter((entry): entry is [string, AttributeValue] => entry[1] !== null));
 }
 
 function prepareCompanyOf(

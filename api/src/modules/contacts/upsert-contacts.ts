@@ -93,7 +93,12 @@ async function loadPeople(tx: WorkspaceTransaction, prepared: readonly PreparedC
 /** Events of one contact may arrive in many batches at once: they do not wait for each other as long as nothing is set. */
 function lockFor(prepared: readonly PreparedContact[]): ContactLock {
   const sets = prepared.some(
-    (item) => item.identities.length > 1 || item.values.size > 0 || item.company || item.consents.length > 0,
+    (item) =>
+      item.identities.length > 1 ||
+      item.values.size > 0 ||
+      item.initial.size > 0 ||
+      item.company ||
+      item.consents.length > 0,
   );
   return sets ? 'change' : 'stay';
 }
@@ -124,7 +129,7 @@ async function loadHeldValues(
   resolutions: readonly Resolution[],
 ): Promise<void> {
   const stored = people.all.filter((person) => !person.isNew);
-  const keys = new Set<string>(prepared.flatMap((item) => [...item.values.keys()]));
+  const keys = new Set<string>(prepared.flatMap((item) => [...item.values.keys(), ...item.initial.keys()]));
   for (const item of prepared) {
     for (const identity of item.identities) if (isMirrored(identity)) keys.add(identity.kind);
   }
@@ -152,6 +157,9 @@ function applyItem(
   for (const anonymous of absorbed) takeOver(person, anonymous);
   let changed = false;
   for (const [key, value] of item.values) changed = setValue(person.held, key, value, now) || changed;
+  for (const [key, value] of item.initial) {
+    if (!person.held.has(key)) changed = setValue(person.held, key, value, now) || changed;
+  }
   for (const identity of item.identities) {
     if (!isMirrored(identity) || identity === foundBy || !owns(person, identity)) continue;
     const columns = textColumns(identity.value) as ValueColumns;

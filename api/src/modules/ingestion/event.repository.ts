@@ -12,6 +12,9 @@ export interface NewEvent {
   properties: string;
   occurredAt: Date;
   messageId: string;
+  /** What sent it. */
+  source: string;
+  receivedAt: Date;
 }
 
 /** A row of `events` as it is read. */
@@ -27,16 +30,6 @@ export interface EventRow {
   received_at: Date;
   /** `occurred_at` in full precision, for cursors. */
   occurred_exactly: string;
-}
-
-/** A row of `quarantined_events`. */
-export interface QuarantinedRow {
-  id: string;
-  code: string;
-  path: string;
-  message: string;
-  body: string;
-  received_at: Date;
 }
 
 /** A name that events were recorded under. */
@@ -98,16 +91,14 @@ export async function releaseMessages(
 export async function insertEvents(
   transaction: WorkspaceTransaction,
   events: readonly NewEvent[],
-  source: string,
-  receivedAt: Date,
 ): Promise<void> {
   if (events.length === 0) return;
   await transaction.query(
     `insert into events (workspace_id, id, ordinal, name, folded_name, target, folded_target, properties,
                          occurred_at, message_id, source, received_at)
-     select $1, event.*, $11, $12
+     select $1, event.*
      from unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
-                 $9::timestamptz[], $10::text[]) as event`,
+                 $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[]) as event`,
     [
       transaction.workspaceId,
       events.map((event) => event.id),
@@ -119,31 +110,8 @@ export async function insertEvents(
       events.map((event) => event.properties),
       events.map((event) => event.occurredAt),
       events.map((event) => event.messageId),
-      source,
-      receivedAt,
-    ],
-  );
-}
-
-/** Writes down events that could not be taken, with the reason. */
-export async function insertQuarantined(
-  transaction: WorkspaceTransaction,
-  rows: readonly Omit<QuarantinedRow, 'received_at'>[],
-  receivedAt: Date,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await transaction.query(
-    `insert into quarantined_events (workspace_id, id, code, path, message, body, received_at)
-     select $1, refused.*, $7
-     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as refused`,
-    [
-      transaction.workspaceId,
-      rows.map((row) => row.id),
-      rows.map((row) => row.code),
-      rows.map((row) => row.path),
-      rows.map((row) => row.message),
-      rows.map((row) => row.body),
-      receivedAt,
+      events.map((event) => event.source),
+      events.map((event) => event.receivedAt),
     ],
   );
 }
@@ -215,20 +183,5 @@ export async function listEventNames(
      ) as spelled
      order by page.folded_name`,
     [search, after ?? '', limit],
-  );
-}
-
-/** Events that could not be taken, the newest first. Ids are made in the order of arrival. */
-export async function listQuarantined(
-  transaction: WorkspaceTransaction,
-  after: string | undefined,
-  limit: number,
-): Promise<QuarantinedRow[]> {
-  return transaction.query<QuarantinedRow>(
-    `select id, code, path, message, body, received_at from quarantined_events
-     where ($1::uuid is null or id < $1)
-     order by id desc
-     limit $2`,
-    [after, limit],
   );
 }

@@ -4,6 +4,7 @@ import { ArgsType, Field, Float, ID, InputType, ObjectType, registerEnumType } f
 import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
 import { ProblemType } from '../../platform/graphql/problem.types.js';
+import type { Outcome } from './incoming.js';
 
 /** Events in one call at most. */
 export const mostEvents = 1000;
@@ -32,7 +33,10 @@ export class EventType {
   @Field(() => Date, { description: 'When Coterie learned of it.' })
   receivedAt!: Date;
 
-  @Field(() => String, { description: 'The way it came in: `graphql` or `segment`.' })
+  @Field(() => String, {
+    description:
+      'What sent it: the library that a message names, such as `analytics-node`, `http` when it names none, or `graphql`.',
+  })
   source!: string;
 
   @Field(() => String, { description: 'The id it was sent under.' })
@@ -52,36 +56,8 @@ export class EventNameType {
   lastSeenAt!: Date;
 }
 
-@ObjectType('QuarantinedEvent', { description: 'An event, or a part of one, that could not be taken.' })
-@Readable('contacts:read')
-export class QuarantinedEventType {
-  @Field(() => ID, { description: 'The id of the record.' })
-  id!: string;
-
-  @Field(() => String, { description: 'A stable code.' })
-  code!: string;
-
-  @Field(() => String, { description: 'Where in the request the mistake is, such as `batch[3].timestamp`.' })
-  path!: string;
-
-  @Field(() => String, { description: 'What is wrong.' })
-  message!: string;
-
-  @Field(() => String, { description: 'The event as it was received, as JSON.' })
-  body!: string;
-
-  @Field(() => Date, { description: 'When it was received.' })
-  receivedAt!: Date;
-}
-
 export const EventConnection = connectionOf(EventType, 'Event', 'contacts:read');
 export const EventNameConnection = connectionOf(EventNameType, 'EventName', 'contacts:read');
-export const QuarantinedEventConnection = connectionOf(
-  QuarantinedEventType,
-  'QuarantinedEvent',
-  'contacts:read',
-);
-
 @ArgsType()
 export class EventsArgs extends PageArgs {
   @Field(() => String, { nullable: true, description: 'Only events of this name; case does not matter.' })
@@ -184,7 +160,10 @@ export class RecordEventResultType {
   @Field(() => ID, { nullable: true, description: 'The id of the stored event.' })
   eventId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The contact who did it.' })
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The contact who did it; null for an API key without the scope `contacts:read`.',
+  })
   contactId!: string | null;
 
   @Field(() => ProblemType, {
@@ -192,4 +171,16 @@ export class RecordEventResultType {
     description: 'Why it was refused, with a path such as `input.events[3].occurredAt`.',
   })
   error!: ProblemType | null;
+}
+
+/** What became of an event, as GraphQL says it. */
+export function toRecordEventResult(outcome: Outcome): RecordEventResultType {
+  const nothing = { eventId: null, contactId: null, error: null };
+  if (outcome.status === 'duplicate') return { ...nothing, status: RecordEventStatus.duplicate };
+  if (outcome.status === 'refused') {
+    const { code, path, message } = outcome.problem;
+    return { ...nothing, status: RecordEventStatus.refused, error: { code, path, message } };
+  }
+  const { eventId, contactId } = outcome;
+  return { ...nothing, status: RecordEventStatus.stored, eventId, contactId };
 }

@@ -1,5 +1,4 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import type { Problem } from '../../platform/errors.js';
 import {
   attributeCatalog,
   insertAttribute,
@@ -21,9 +20,15 @@ export interface PreparedTraits {
   /** Read only if there are traits. */
   catalog: AttributeCatalog | undefined;
   /** For each item of the batch; undefined where nothing is said. */
-  facts: (ContactInput | undefined)[];
-  /** For each item of the batch: traits that cannot be kept. Paths begin with `traits`. */
-  problems: Problem[][];
+  items: (PreparedItem | undefined)[];
+}
+
+/** What one item says, in Coterie's words. */
+export interface PreparedItem {
+  facts: ContactInput;
+  traits: readonly Trait[];
+  /** Where traits stand that cannot be kept. */
+  skipped: readonly (readonly string[])[];
 }
 
 /**
@@ -35,31 +40,25 @@ export async function prepareTraits(
   batch: readonly (Traits | undefined)[],
   now: Date,
 ): Promise<PreparedTraits> {
-  const read = batch.map((traits) => (traits && saysSomething(traits) ? readTraits(traits) : undefined));
-  const problems = read.map((item) => (item?.skipped ?? []).map(notKept));
-  const facts = read.map((item, index) => item && toFacts(item.traits, batch[index]!));
-  if (read.every((item) => item === undefined)) return { catalog: undefined, facts, problems };
+  const items = batch.map((traits) => (traits && saysSomething(traits) ? prepare(traits) : undefined));
+  if (items.every((item) => item === undefined)) return { catalog: undefined, items };
   const catalog = await defineMissing(
     transaction,
-    read.flatMap((item) => item?.traits ?? []),
+    items.flatMap((item) => item?.traits ?? []),
     now,
   );
-  return { catalog, facts, problems };
+  return { catalog, items };
 }
 
 function saysSomething(traits: Traits): boolean {
   return traits.about === 'company' || Object.keys(traits.values).length > 0;
 }
 
-function notKept(path: string): Problem {
-  const message = 'This trait cannot be kept: its name cannot become a key, or its value is nested.';
-  return { code: 'INVALID_INPUT', path: `traits.${path}`, message };
-}
-
-function toFacts(traits: readonly Trait[], from: Traits): ContactInput {
+function prepare(from: Traits): PreparedItem {
+  const { traits, skipped } = readTraits(from);
   const facts: ContactInput = from.about === 'company' ? { company: { externalId: from.companyId } } : {};
   for (const { target, value } of traits) place(facts, target, value);
-  return facts;
+  return { facts, traits, skipped };
 }
 
 function place(facts: ContactInput, target: Trait['target'], value: unknown): void {
@@ -71,15 +70,13 @@ function place(facts: ContactInput, target: Trait['target'], value: unknown): vo
       ((facts.company ??= {}).attributes ??= {})[target.key] = value;
       return;
     case 'company':
-      (facts.company ??= {})[companyFields[target.field]] = textOf(value);
+      if (value !== null) (facts.company ??= {})[target.field] = textOf(value);
       return;
     case 'email':
     case 'phone':
       facts[target.kind] = textOf(value);
   }
 }
-
-const companyFields = { external_id: 'externalId', name: 'name', domain: 'domain' } as const;
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
@@ -99,7 +96,7 @@ async function defineMissing(
     const subject = subjects[target.kind];
     const type = catalog[subject].has(target.key) ? undefined : inferType(value);
     const name = `${subject} ${target.key}`;
-    if (type && !missing.has(name)) missing.set(name, define(subject, target.key, type, path));
+    if (type && !missing.has(name)) missing.set(name, define(subject, target.key, type, path.join('.')));
   }
   const room = mostTraitAttributes - ownAttributes(catalog);
   // Sorted, so that two batches which bring the same new traits wait for each other instead of deadlocking.

@@ -17,7 +17,7 @@ describe('readTraits', () => {
     ['constructor', { kind: 'attribute', key: 'constructor' }],
   ])('knows what %s is about', (name, target) => {
     expect(ofContact({ [name]: 'x' })).toEqual({
-      traits: [{ path: name, value: 'x', target }],
+      traits: [{ path: [name], value: 'x', target }],
       skipped: [],
     });
   });
@@ -27,15 +27,24 @@ describe('readTraits', () => {
       address: { city: 'Berlin', postalCode: '10115', planet: 'Earth' },
       company: { id: 7, name: 'Acme', employeeCount: 12, plan: 'pro' },
     });
-    expect(traits.map(({ path, target }) => [path, target])).toEqual([
+    expect(traits.map(({ path, target }) => [path.join('.'), target])).toEqual([
       ['address.city', { kind: 'attribute', key: 'city' }],
       ['address.postalCode', { kind: 'attribute', key: 'postal_code' }],
-      ['company.id', { kind: 'company', field: 'external_id' }],
+      ['address.planet', { kind: 'attribute', key: 'address_planet' }],
+      ['company.id', { kind: 'company', field: 'externalId' }],
       ['company.name', { kind: 'company', field: 'name' }],
       ['company.employeeCount', { kind: 'company_attribute', key: 'employee_count' }],
       ['company.plan', { kind: 'company_attribute', key: 'plan' }],
     ]);
-    expect(skipped).toEqual(['address.planet']);
+    expect(skipped).toEqual([]);
+  });
+
+  it('names what is nested after all that it is in', () => {
+    const { traits } = ofContact({ prefs: { Theme: 'dark', mail: { weeklyDigest: true } } });
+    expect(traits.map(({ path, target }) => [path, target])).toEqual([
+      [['prefs', 'Theme'], { kind: 'attribute', key: 'prefs_theme' }],
+      [['prefs', 'mail', 'weeklyDigest'], { kind: 'attribute', key: 'prefs_mail_weekly_digest' }],
+    ]);
   });
 
   it('takes a company given as text for its name', () => {
@@ -52,7 +61,7 @@ describe('readTraits', () => {
       address: { city: 'Berlin' },
     };
     const { traits } = readTraits({ about: 'company', companyId: 'c1', values });
-    expect(traits.map(({ path, target }) => [path, target])).toEqual([
+    expect(traits.map(({ path, target }) => [path.join('.'), target])).toEqual([
       ['name', { kind: 'company', field: 'name' }],
       ['employees', { kind: 'company_attribute', key: 'employee_count' }],
       ['createdAt', { kind: 'company_attribute', key: 'customer_since' }],
@@ -63,13 +72,13 @@ describe('readTraits', () => {
 
   it('names what it cannot keep', () => {
     const { traits, skipped } = ofContact({
-      prefs: { theme: 'dark' },
       名前: 'x',
       rows: [{ a: 1 }],
+      deep: { deeper: { deepest: { yet: 1 } } },
       ['a'.repeat(64)]: 1,
     });
     expect(traits).toEqual([]);
-    expect(skipped).toEqual(['prefs', '名前', 'rows', 'a'.repeat(64)]);
+    expect(skipped).toEqual([['名前'], ['rows'], ['deep', 'deeper', 'deepest'], ['a'.repeat(64)]]);
   });
 });
 

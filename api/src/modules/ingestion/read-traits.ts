@@ -1,4 +1,4 @@
-import { isObject } from './segment-message.js';
+import { isObject } from './json-object.js';
 
 /** What a message says of its contact, or of the contact's company: names as the client spells them. */
 export type Traits =
@@ -9,13 +9,13 @@ export type Traits =
 export type TraitTarget =
   | { kind: 'email' | 'phone' }
   | { kind: 'attribute'; key: string }
-  | { kind: 'company'; field: 'external_id' | 'name' | 'domain' }
+  | { kind: 'company'; field: 'externalId' | 'name' | 'domain' }
   | { kind: 'company_attribute'; key: string };
 
 /** One trait, flattened: `address.city` is a trait of its own. */
 export interface Trait {
-  /** As the client spells it, for messages: `address.city`. */
-  path: string;
+  /** Where it stands among the traits, as the client spells it. */
+  path: readonly string[];
   value: unknown;
   target: TraitTarget;
 }
@@ -34,77 +34,64 @@ const reserved: Record<string, TraitTarget> = {
 };
 
 const companyReserved: Record<string, TraitTarget> = {
-  id: { kind: 'company', field: 'external_id' },
-  external_id: { kind: 'company', field: 'external_id' },
+  id: { kind: 'company', field: 'externalId' },
+  external_id: { kind: 'company', field: 'externalId' },
   name: { kind: 'company', field: 'name' },
   domain: { kind: 'company', field: 'domain' },
   employees: { kind: 'company_attribute', key: 'employee_count' },
   created_at: { kind: 'company_attribute', key: 'customer_since' },
 };
 
+/** What has a place in the standard set by itself, without the name of what it is part of. */
 const addressParts = new Set(['street', 'city', 'state', 'postal_code', 'country']);
 
+/** How deep traits may be nested: `prefs.mail.weekly` is. */
+const deepest = 3;
+
 /**
- * Flattens the traits of a call and says what each is about. A text under `company` is the company's name. Traits nested
- * elsewhere, and those whose name cannot become a key, are left out: `skipped` names them.
+ * Flattens the traits of a call and says what each is about. A text under `company` is the company's name, what is
+ * nested there belongs to the company, and anything else nested goes by all its names: `prefs.theme` is `prefs_theme`.
+ * Lists of objects, and traits whose name cannot become a key, are left out: `skipped` says where they stand.
  */
-export function readTraits({ about, values }: Traits): { traits: Trait[]; skipped: string[] } {
-  const found: Trait[] = [];
-  const skipped: string[] = [];
-  const add: Add = (path, value, target) => {
+export function readTraits({ about, values }: Traits): { traits: Trait[]; skipped: (readonly string[])[] } {
+  const traits: Trait[] = [];
+  const skipped: (readonly string[])[] = [];
+  const visit = (value: unknown, path: readonly string[]): void => {
     if (value === undefined) return;
-    if (!target || !isPlain(value)) skipped.push(path);
-    else found.push({ path, value, target });
+    if (isObject(value) && path.length < deepest) {
+      for (const [name, member] of Object.entries(value)) visit(member, [...path, name]);
+      return;
+    }
+    const target = isPlain(value) ? targets[about](path) : undefined;
+    if (target) traits.push({ path, value, target });
+    else skipped.push(path);
   };
-  const addTrait = about === 'contact' ? addContactTrait : addCompanyTrait;
-  for (const [name, value] of Object.entries(values)) addTrait(name, value, add);
-  return { traits: found, skipped };
+  for (const [name, value] of Object.entries(values)) {
+    // The id of a group call's company is the call's own groupId.
+    if (about === 'contact' || name !== 'id') visit(value, [name]);
+  }
+  return { traits, skipped };
 }
 
-type Add = (path: string, value: unknown, target: TraitTarget | undefined) => void;
+const targets: Record<Traits['about'], (path: readonly string[]) => TraitTarget | undefined> = {
+  contact: (path) => {
+    if (path[0] !== 'company') return targetIn(reserved, 'attribute', path);
+    return path.length === 1 ? { kind: 'company', field: 'name' } : targets.company(path.slice(1));
+  },
+  company: (path) => targetIn(companyReserved, 'company_attribute', path),
+};
 
-function addContactTrait(name: string, value: unknown, add: Add): void {
-  if (name === 'address' && isObject(value)) addAll(name, value, addressTarget, add);
-  else if (name === 'company' && isObject(value)) addAll(name, value, companyTarget, add);
-  else if (name === 'company') add(name, value, { kind: 'company', field: 'name' });
-  else add(name, value, contactTarget(name));
-}
-
-function addCompanyTrait(name: string, value: unknown, add: Add): void {
-  if (name === 'address' && isObject(value)) addAll(name, value, companyAddressTarget, add);
-  // The id is the call's own groupId.
-  else if (name !== 'id') add(name, value, companyTarget(name));
-}
-
-function addAll(
-  parent: string,
-  members: Record<string, unknown>,
-  targetOf: (name: string) => TraitTarget | undefined,
-  add: Add,
-): void {
-  for (const [name, value] of Object.entries(members)) add(`${parent}.${name}`, value, targetOf(name));
-}
-
-function contactTarget(name: string): TraitTarget | undefined {
-  const key = toKey(name);
+function targetIn(
+  known: Record<string, TraitTarget>,
+  kind: 'attribute' | 'company_attribute',
+  path: readonly string[],
+): TraitTarget | undefined {
+  const own = toKey(path.at(-1)!);
+  if (path.length === 2 && path[0] === 'address' && own !== undefined && addressParts.has(own))
+    return { kind, key: own };
+  const key = toKey(path.join(' '));
   if (key === undefined) return undefined;
-  return Object.hasOwn(reserved, key) ? reserved[key] : { kind: 'attribute', key };
-}
-
-function addressTarget(name: string): TraitTarget | undefined {
-  const key = toKey(name);
-  return key !== undefined && addressParts.has(key) ? { kind: 'attribute', key } : undefined;
-}
-
-function companyAddressTarget(name: string): TraitTarget | undefined {
-  const key = toKey(name);
-  return key !== undefined && addressParts.has(key) ? { kind: 'company_attribute', key } : undefined;
-}
-
-function companyTarget(name: string): TraitTarget | undefined {
-  const key = toKey(name);
-  if (key === undefined) return undefined;
-  return Object.hasOwn(companyReserved, key) ? companyReserved[key] : { kind: 'company_attribute', key };
+  return Object.hasOwn(known, key) ? known[key] : { kind, key };
 }
 
 /** What an attribute can hold: a scalar or a list of them. */

@@ -3,28 +3,15 @@ import type { WorkspaceAccess } from '../../platform/context.js';
 import { Failure, type FailureCode, type Problem } from '../../platform/errors.js';
 import { allowAnyOrigin } from '../../platform/http/cors.js';
 import type { Services } from '../../platform/module.js';
-import type { AcceptBatch, Incoming, Outcome } from './accept-batch.js';
+import { outageFailure } from '../../platform/database/outage.js';
+import type { AcceptBatch } from './accept-batch.js';
+import type { Outcome } from './incoming.js';
+import { isObject, type JsonObject } from './json-object.js';
 import { readJson } from './read-body.js';
-import {
-  isObject,
-  readMessage,
-  segmentTypes,
-  type Envelope,
-  type SegmentMessage,
-  type SegmentType,
-} from './segment-message.js';
+import { segmentLimits, toIncoming, toJson } from './segment-incoming.js';
+import { segmentTypes, type Envelope, type SegmentType } from './segment-message.js';
 import { segmentSettings } from './segment-settings.js';
 import { keyInBody, keyInHeader, WriteKeys } from './write-key.js';
-
-/** The limits of Segment's tracking API. */
-export const segmentLimits = {
-  /** Bytes of one message as JSON. */
-  event: 32 * 1024,
-  /** Bytes of a request, packed and unpacked. */
-  batch: 500 * 1024,
-  /** Messages in a batch. */
-  events: 2500,
-} as const;
 
 /**
  * Answers that are not 500. Everything that can never succeed is a 400, even what is too large: the official SDKs send
@@ -106,7 +93,7 @@ async function takeOne(
 ): Promise<void> {
   const receivedAt = intake.services.clock.now();
   const { workspace, body } = await open(intake, request, segmentLimits.event);
-  const [outcome] = await intake.accept(workspace, [toIncoming(body, { type, receivedAt })], 'segment');
+  const [outcome] = await intake.accept(workspace, [toIncoming(body, { type, receivedAt })]);
   if (outcome?.status === 'refused') throw toFailure(outcome.problem);
   await reply.send({ success: true });
 }
@@ -120,12 +107,23 @@ async function takeBatch(intake: Intake, request: FastifyRequest, reply: Fastify
   if (messages.length > segmentLimits.events) {
     throw new Failure('TOO_LARGE', `A batch may have ${segmentLimits.events} messages.`, { path: 'batch' });
   }
-  const envelope: Envelope = { context: body['context'], sentAt: body['sentAt'], receivedAt };
+  const { context, sentAt } = body;
+  checkContext(context, messages.length);
+  const envelope: Envelope = { context, sentAt, receivedAt };
   const incoming = messages.map((message: unknown, index) =>
     toIncoming(message, envelope, `batch[${index}]`),
   );
-  const outcomes = await intake.accept(workspace, incoming, 'segment');
+  const outcomes = await intake.accept(workspace, incoming);
   await reply.send({ success: true, ...summary(outcomes) });
+}
+
+/** What a request says of all its messages is kept with each that goes into quarantine, so it must not be long. */
+function checkContext(context: unknown, messages: number): void {
+  if (context === undefined) return;
+  const bytes = Buffer.byteLength(toJson(context, 'context')) * messages;
+  if (bytes <= segmentLimits.context) return;
+  const message = `The context takes ${bytes} bytes over all messages; at most ${segmentLimits.context} are allowed.`;
+  throw new Failure('TOO_LARGE', message, { path: 'context' });
 }
 
 function summary(outcomes: readonly Outcome[]): {
@@ -140,45 +138,10 @@ function summary(outcomes: readonly Outcome[]): {
   };
 }
 
-/** How a problem of an event is called in the message it came from. */
-const messagePaths: Record<string, string> = {
-  externalId: 'userId',
-  occurredAt: 'timestamp',
-  name: 'event',
-  target: 'properties',
-};
-
-function toIncoming(message: unknown, envelope: Envelope, path = ''): Incoming {
-  const at = (inner: string): string =>
-    [path, messagePaths[inner] ?? inner].filter((part) => part !== '').join('.');
-  const body = toJson(message, path);
-  const bytes = Buffer.byteLength(body);
-  if (bytes > segmentLimits.event) {
-    const why = `This message takes ${bytes} bytes; at most ${segmentLimits.event} are allowed.`;
-    return { body, at, problem: { code: 'TOO_LARGE', path, message: why } };
-  }
-  try {
-    const { externalId, anonymousId, ...read } = readMessage(message, envelope);
-    return { body, at, identity: { externalId, anonymousId }, ...read };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { body, at, problem: { code: error.code, path: at(error.path), message: error.message } };
-  }
-}
-
-/** A message that is nested thousands of levels deep can be read but not written again: no SDK sends one. */
-function toJson(message: unknown, path: string): string {
-  try {
-    return JSON.stringify(message);
-  } catch (cause) {
-    throw new Failure('INVALID_INPUT', 'This is nested too deeply.', { path, cause });
-  }
-}
-
 interface Opened {
   workspace: WorkspaceAccess;
   /** Without the key. */
-  body: SegmentMessage;
+  body: JsonObject;
 }
 
 /** Finds out who asks and reads the body: a key in the header is checked before a byte of the body is read. */
@@ -197,23 +160,28 @@ function toFailure({ code, path, message }: Problem): Failure {
 }
 
 function answerFailure(
-  services: Services,
+  { clock, log }: Services,
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   const requestId = request.id;
-  if (error instanceof Failure) {
-    const { code, path, message, retryAfter } = error;
-    if (retryAfter !== undefined) {
-      const resetAt = Math.ceil(services.clock.now().getTime() / 1000) + retryAfter;
-      void reply.header('retry-after', String(retryAfter)).header('x-ratelimit-reset', String(resetAt));
-    }
+  const failure = error instanceof Failure ? error : outageFailure(error);
+  if (!failure || failure.cause) log.error({ err: error, requestId }, 'a message could not be taken');
+  if (!failure) {
+    const message = 'This is a defect on our side; the request id finds it in the log.';
     return reply
-      .code(statuses[code] ?? 500)
-      .send({ success: false, error: { code, path, message, requestId } });
+      .code(500)
+      .send({ success: false, error: { code: 'INTERNAL', path: '', message, requestId } });
   }
-  services.log.error({ err: error, requestId }, 'a message could not be taken');
-  const message = 'This is a defect on our side; the request id finds it in the log.';
-  return reply.code(500).send({ success: false, error: { code: 'INTERNAL', path: '', message, requestId } });
+  const { code, path, message, retryAfter } = failure;
+  if (retryAfter !== undefined) {
+    const resetAt = Math.ceil(clock.now().getTime() / 1000 + retryAfter);
+    void reply
+      .header('retry-after', String(Math.ceil(retryAfter)))
+      .header('x-ratelimit-reset', String(resetAt));
+  }
+  return reply
+    .code(statuses[code] ?? 500)
+    .send({ success: false, error: { code, path, message, requestId } });
 }

@@ -17,10 +17,10 @@ describe('readMessage', () => {
       properties: { total: 5 },
     };
     expect(read(message)).toEqual({
-      externalId: 'u1',
-      anonymousId: null,
+      identity: { externalId: 'u1', anonymousId: null },
       messageId: 'm1',
       traits: undefined,
+      firstTouch: undefined,
       previousId: null,
       event: {
         externalId: 'u1',
@@ -67,17 +67,54 @@ describe('readMessage', () => {
   it('reads an identify call as traits and no event', () => {
     const message = { type: 'identify', userId: 7, anonymousId: 'a', traits: { email: 'dana@example.com' } };
     expect(read(message)).toMatchObject({
-      externalId: '7',
-      anonymousId: 'a',
+      identity: { externalId: '7', anonymousId: 'a' },
       traits: { about: 'contact', values: { email: 'dana@example.com' } },
       event: undefined,
+    });
+  });
+
+  it('knows from the context what the properties do not say: the campaign and the page, and no more', () => {
+    const context = {
+      ip: '203.0.113.7',
+      userAgent: 'Mozilla/5.0',
+      campaign: { source: 'google', medium: 'cpc', name: 'spring', id: 7, term: ' ' },
+      page: {
+        path: '/pricing/',
+        title: 'Prices',
+        referrer: 'https://search.example/?q=dana@example.com',
+        search: '?utm_source=google',
+      },
+    };
+    const message = { type: 'track', userId: 'u', event: 'e', properties: { title: 'Mine' } };
+    expect(read(message, { context })).toMatchObject({
+      event: {
+        target: '/pricing',
+        properties: {
+          utm_source: 'google',
+          utm_medium: 'cpc',
+          utm_campaign: 'spring',
+          path: '/pricing',
+          title: 'Mine',
+          referrer: 'https://search.example/',
+        },
+      },
+      firstTouch: { utm_source: 'google', utm_medium: 'cpc', utm_campaign: 'spring' },
+    });
+    expect(Object.keys(read(message, { context }).event!.properties!)).toHaveLength(6);
+  });
+
+  it('takes the language and the time zone of an identify call from its context, below the traits', () => {
+    const context = { locale: 'de-AT', timezone: 'Europe/Vienna', traits: { plan: 'free', city: 'Graz' } };
+    expect(read({ type: 'identify', userId: 'u', context, traits: { plan: 'pro' } }).traits).toEqual({
+      about: 'contact',
+      values: { locale: 'de-AT', timezone: 'Europe/Vienna', plan: 'pro', city: 'Graz' },
     });
   });
 
   it('reads a group call as traits of a company', () => {
     const message = { type: 'group', userId: 'u', groupId: 7, traits: { name: 'Acme' } };
     expect(read(message)).toMatchObject({
-      externalId: 'u',
+      identity: { externalId: 'u' },
       traits: { about: 'company', companyId: '7', values: { name: 'Acme' } },
       event: undefined,
     });
@@ -85,7 +122,7 @@ describe('readMessage', () => {
 
   it('reads an alias call as an id that the person had before', () => {
     expect(read({ type: 'alias', userId: 'u', previousId: 'a' })).toMatchObject({
-      externalId: 'u',
+      identity: { externalId: 'u' },
       previousId: 'a',
       traits: undefined,
       event: undefined,

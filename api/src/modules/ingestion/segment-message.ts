@@ -1,14 +1,14 @@
 import { Failure } from '../../platform/errors.js';
 import type { EventInput } from './check-event.js';
+import type { ReadIncoming } from './incoming.js';
+import { asObject, isObject, type JsonObject } from './json-object.js';
 import type { Traits } from './read-traits.js';
+import { circumstancesOf, type Circumstances } from './segment-context.js';
 import { urlPath } from './url-path.js';
 
 /** The calls of Segment's tracking protocol that Coterie takes. */
 export const segmentTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;
 export type SegmentType = (typeof segmentTypes)[number];
-
-/** A message as an SDK sends it: nothing about it is certain. */
-export type SegmentMessage = Record<string, unknown>;
 
 /** What holds for every message of a request. */
 export interface Envelope {
@@ -22,21 +22,8 @@ export interface Envelope {
   receivedAt: Date;
 }
 
-/** What a message comes to. */
-export interface ReadMessage {
-  externalId: string | null;
-  anonymousId: string | null;
-  messageId: string | null;
-  /** What was done, if the call says so. */
-  event: EventInput | undefined;
-  /** What is known of the person or their company from now on, if the call says so. */
-  traits: Traits | undefined;
-  /** An id under which the person was known before, if the call says so. */
-  previousId: string | null;
-}
-
 /** What one kind of call contributes. To take another call, add it to {@link segmentTypes} and to {@link readers}. */
-type Reader = (message: SegmentMessage, context: SegmentMessage) => Contribution;
+type Reader = (message: JsonObject, circumstances: Circumstances) => Contribution;
 interface Contribution {
   event?: Deed;
   traits?: Traits;
@@ -45,20 +32,24 @@ interface Contribution {
 type Deed = Pick<EventInput, 'name' | 'target' | 'properties'>;
 
 const readers: Record<SegmentType, Reader> = {
-  identify: (message) => ({ traits: { about: 'contact', values: objectAt(message, 'traits') } }),
-  track: (message) => {
-    const properties = objectAt(message, 'properties');
+  identify: (message, { traits }) => ({
+    traits: { about: 'contact', values: { ...traits, ...objectAt(message, 'traits') } },
+  }),
+  track: (message, circumstances) => {
+    const properties = { ...circumstances.properties, ...objectAt(message, 'properties') };
     const name = message['event'];
     if (typeof name !== 'string' || name.trim() === '')
       throw invalid('event', 'A track call needs the name of an event.');
     return { event: { name, target: targetOf(properties), properties } };
   },
-  page: (message, context) => {
-    const properties = named(message);
-    return { event: { name: 'page_viewed', target: pageOf(properties, context), properties } };
+  page: (message, circumstances) => {
+    const own = named(message);
+    const properties = { ...circumstances.properties, ...own };
+    const target = pathOf(own) ?? pathOf(properties);
+    return { event: { name: 'page_viewed', target, properties } };
   },
-  screen: (message) => {
-    const properties = named(message);
+  screen: (message, circumstances) => {
+    const properties = { ...circumstances.properties, ...named(message) };
     const { name } = properties;
     return {
       event: { name: 'screen_viewed', target: typeof name === 'string' ? name : null, properties },
@@ -82,20 +73,32 @@ const readers: Record<SegmentType, Reader> = {
  * clock it was sent just now, so it happened `sentAt - timestamp` before.
  * Throws INVALID_INPUT with the path of what is wrong; limits are checked later, by `checkEvent`.
  */
-export function readMessage(message: unknown, envelope: Envelope): ReadMessage {
+export function readMessage(message: unknown, envelope: Envelope): ReadIncoming {
   if (!isObject(message)) throw invalid('', 'A message must be a JSON object.');
   const type = typeOf(envelope.type ?? message['type']);
-  const context = { ...asObject(envelope.context), ...asObject(message['context']) };
-  const { event, traits, previousId = null } = readers[type](message, context);
-  const who = {
+  const circumstances = circumstancesOf(contextOf(message, envelope));
+  const { event, traits, previousId = null } = readers[type](message, circumstances);
+  const identity = {
     externalId: identifierAt(message, 'userId'),
     anonymousId: identifierAt(message, 'anonymousId'),
-    messageId: identifierAt(message, 'messageId'),
   };
-  if (!who.externalId && !who.anonymousId)
+  const messageId = identifierAt(message, 'messageId');
+  if (!identity.externalId && !identity.anonymousId)
     throw invalid('userId', 'A message needs a userId or an anonymousId.');
   const occurredAt = event && occurrence(message, envelope);
-  return { ...who, traits, previousId, event: event && { ...event, ...who, occurredAt } };
+  return {
+    identity,
+    messageId,
+    event: event && { ...event, ...identity, messageId, occurredAt },
+    traits,
+    firstTouch: circumstances.firstTouch,
+    previousId,
+  };
+}
+
+/** The circumstances of a message: its own, and below them those of the whole request. */
+export function contextOf(message: JsonObject, envelope: Envelope): JsonObject {
+  return { ...asObject(envelope.context), ...asObject(message['context']) };
 }
 
 function typeOf(type: unknown): SegmentType {
@@ -104,7 +107,7 @@ function typeOf(type: unknown): SegmentType {
   throw invalid('type', `The type must be one of ${segmentTypes.join(', ')}.`);
 }
 
-function occurrence(message: SegmentMessage, envelope: Envelope): Date {
+function occurrence(message: JsonObject, envelope: Envelope): Date {
   const field = message['timestamp'] == null ? 'originalTimestamp' : 'timestamp';
   const said = message[field];
   if (said == null) return envelope.receivedAt;
@@ -141,28 +144,26 @@ const tellingProperties = [
   'featureName',
 ] as const;
 
-function targetOf(properties: SegmentMessage): string | null {
+function targetOf(properties: JsonObject): string | null {
   for (const key of tellingProperties) {
     const value = properties[key];
     if (typeof value === 'string' && value.trim() !== '') return value;
   }
-  return urlPath(properties['path']) ?? urlPath(properties['url']);
+  return pathOf(properties);
 }
 
-function pageOf(properties: SegmentMessage, context: SegmentMessage): string | null {
-  const page = asObject(context['page']);
-  const addresses = [properties['path'], properties['url'], page['path'], page['url']];
-  return addresses.map(urlPath).find((path) => path !== null) ?? null;
+function pathOf({ path, url }: JsonObject): string | null {
+  return urlPath(path) ?? urlPath(url);
 }
 
 /** The properties of a page or screen call, with the name and category that stand beside them. */
-function named(message: SegmentMessage): SegmentMessage {
+function named(message: JsonObject): JsonObject {
   const { name, category } = message;
   const beside = Object.entries({ name, category }).filter(([, value]) => typeof value === 'string');
   return { ...Object.fromEntries(beside), ...objectAt(message, 'properties') };
 }
 
-function objectAt(message: SegmentMessage, field: string): SegmentMessage {
+function objectAt(message: JsonObject, field: string): JsonObject {
   const value = message[field];
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw invalid(field, 'This must be a JSON object.');
@@ -170,21 +171,12 @@ function objectAt(message: SegmentMessage, field: string): SegmentMessage {
 }
 
 /** Some clients send their numeric ids as numbers. */
-function identifierAt(message: SegmentMessage, field: string): string | null {
+function identifierAt(message: JsonObject, field: string): string | null {
   const value = message[field];
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string') return value;
   throw invalid(field, 'This must be a text.');
-}
-
-function asObject(value: unknown): SegmentMessage {
-  return isObject(value) ? value : {};
-}
-
-/** Whether a value parsed from JSON is an object, not a list and not null. */
-export function isObject(value: unknown): value is SegmentMessage {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(path: string, message: string): Failure {

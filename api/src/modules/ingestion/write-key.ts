@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { RequestContext, Viewer, WorkspaceAccess, WorkspaceContext } from '../../platform/context.js';
 import { Failure } from '../../platform/errors.js';
 import type { Services } from '../../platform/module.js';
-import type { SegmentMessage } from './segment-message.js';
+import { asObject, type JsonObject } from './json-object.js';
 
 /** How long a workspace that a key leads to is used without another look, in milliseconds. */
 const trustedFor = 2000;
@@ -60,9 +60,9 @@ export function keyInHeader(header: string | undefined): string | undefined {
 }
 
 /** The key in a body, as browsers' SDKs send it; of a batch, also in its first message. */
-export function keyInBody(body: SegmentMessage): string {
+export function keyInBody(body: JsonObject): string {
   const [first] = Array.isArray(body['batch']) ? (body['batch'] as unknown[]) : [];
-  const key = body['writeKey'] ?? (first as SegmentMessage | null | undefined)?.['writeKey'];
+  const key = body['writeKey'] ?? asObject(first)['writeKey'];
   if (typeof key === 'string' && key !== '') return key;
   throw new Failure(
     'UNAUTHENTICATED',

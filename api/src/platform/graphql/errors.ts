@@ -3,6 +3,7 @@ import { ValidationError } from 'class-validator';
 import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ArgumentValidationError } from 'type-graphql';
+import { outageFailure } from '../database/outage.js';
 import { Failure, type FailureCode, type Problem } from '../errors.js';
 
 /** What Apollo says of requests that it could not even begin to execute. */
@@ -27,7 +28,7 @@ export function formatError(
 ): GraphQLFormattedError {
   const failure = toFailure(formatted, unwrapResolverError(error));
   const requestId = String(formatted.extensions?.['requestId'] ?? '');
-  if (failure.code === 'INTERNAL')
+  if (failure.code === 'INTERNAL' || failure.code === 'UNAVAILABLE')
     log.error({ err: failure.cause, requestId, path: formatted.path }, 'operation failed');
   return {
     message: failure.message,
@@ -52,7 +53,8 @@ export function extensionsOf(
 }
 
 function toFailure(formatted: GraphQLFormattedError, error: unknown): Failure {
-  if (error instanceof Failure) return error;
+  const failure = error instanceof Failure ? error : outageFailure(error);
+  if (failure) return failure;
   // A plugin's failure comes wrapped, and Apollo unwraps only what a resolver threw.
   if (error instanceof GraphQLError && error.originalError instanceof Failure) return error.originalError;
   if (error instanceof ArgumentValidationError) {

@@ -6,6 +6,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { outageFailure } from '../database/outage.js';
 import { Failure, type FailureCode } from '../errors.js';
 
 /** What the HTTP server needs to know. */
@@ -78,14 +79,16 @@ export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInsta
 /** Answers with `{error: {code, message, path, problems, requestId}}`. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toFailure(error);
-  if (failure.code === 'INTERNAL') request.log.error({ err: error, requestId: request.id }, 'request failed');
+  if (failure.code === 'INTERNAL' || failure.code === 'UNAVAILABLE')
+    request.log.error({ err: error, requestId: request.id }, 'request failed');
   if (failure.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(failure.retryAfter)));
   const { code, message, path, problems } = failure;
   void reply.status(statusOf[code]).send({ error: { code, message, path, problems, requestId: request.id } });
 }
 
 function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
+  const failure = error instanceof Failure ? error : outageFailure(error);
+  if (failure) return failure;
   const status = (error as { statusCode?: number }).statusCode ?? 500;
   const message = error instanceof Error ? error.message : 'The request could not be read.';
   if (status === 413) return new Failure('TOO_LARGE', 'The request is larger than allowed.');

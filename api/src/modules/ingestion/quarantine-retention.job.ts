@@ -1,0 +1,25 @@
+import type { Services, Task } from '../../platform/module.js';
+import { deleteQuarantined } from './quarantine.repository.js';
+
+/** The name of the job that empties the quarantine of old events; it runs every day. */
+export const retentionTask = 'expire-quarantined-events';
+
+/** How long an event stays in quarantine, in days: time to find out and to put it right. The API says so. */
+const keptDays = 90;
+const day = 24 * 60 * 60 * 1000;
+
+/** Deletes what has been in quarantine for too long: it may hold personal data that nobody has a use for any more. */
+export function createRetentionTask({
+  directory,
+  withWorkspace,
+  clock,
+}: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
+  return async (_payload, { signal }) => {
+    const until = new Date(clock.now().getTime() - keptDays * day);
+    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
+    for (const { id } of workspaces) {
+      signal.throwIfAborted();
+      await withWorkspace(id, (transaction) => deleteQuarantined(transaction, { until }));
+    }
+  };
+}

@@ -1,0 +1,219 @@
+import { fold } from '@coterie/rules';
+import type { WorkspaceAccess } from '../../platform/context.js';
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { Problem } from '../../platform/errors.js';
+import { newId } from '../../platform/ids.js';
+import { catalogOf } from '../attributes/index.js';
+import {
+  aliasContact,
+  upsertContacts,
+  type ContactInput,
+  type ContactResult,
+  type UpsertSettings,
+} from '../contacts/index.js';
+import type { EventIdentity, EventInput } from './check-event.js';
+import {
+  claimMessages,
+  insertEvents,
+  messageKey,
+  releaseMessages,
+  type NewEvent,
+} from './event.repository.js';
+import { refused, type Incoming, type Outcome, type Readable } from './incoming.js';
+import { leftOutOf } from './left-out.js';
+import { prepareTraits, type PreparedTraits } from './prepare-traits.js';
+import { insertQuarantined, type QuarantinedRow } from './quarantine.repository.js';
+
+/** Where and when a batch is stored. */
+export interface BatchSettings {
+  workspace: WorkspaceAccess;
+  now: Date;
+}
+
+/**
+ * Stores checked items whose months have partitions: each message once, however often and by however many connections
+ * it is sent. The number of statements does not depend on the size of the batch, only on how many aliases are in it.
+ * @returns what became of each item, in the given order.
+ */
+export async function storeBatch(
+  transaction: WorkspaceTransaction,
+  settings: BatchSettings,
+  items: readonly Incoming[],
+): Promise<Outcome[]> {
+  const outcomes = new Array<Outcome>(items.length);
+  const batch: Batch = { transaction, settings, outcomes, quarantine: [], unclaimed: [] };
+  const fresh = await claim(batch, items);
+  for (const part of partsOf(fresh)) await storePart(batch, part);
+  await insertQuarantined(transaction, batch.quarantine);
+  await releaseMessages(transaction, batch.unclaimed);
+  return outcomes;
+}
+
+/** A batch in the course of being stored. */
+interface Batch {
+  transaction: WorkspaceTransaction;
+  settings: BatchSettings;
+  outcomes: Outcome[];
+  quarantine: QuarantinedRow[];
+  /** Messages that were not stored, so that they may come again when they have been put right. */
+  unclaimed: string[];
+}
+
+/** An item that is to be stored, with its place in the batch. */
+interface Fresh {
+  item: Readable;
+  index: number;
+}
+
+/** Finds the items to be stored, and writes down what became of the others. */
+async function claim(batch: Batch, items: readonly Incoming[]): Promise<Fresh[]> {
+  const { transaction, settings, outcomes } = batch;
+  const keys = items.map((item) =>
+    item.problem || !item.messageId ? undefined : messageKey(item.messageId),
+  );
+  const claimed = await claimMessages(
+    transaction,
+    keys.filter((key) => key !== undefined),
+    settings.now,
+  );
+  const fresh: Fresh[] = [];
+  for (const [index, item] of items.entries()) {
+    const key = keys[index];
+    if (item.problem) refuse(batch, item, index, item.problem);
+    else if (key === undefined || claimed.delete(key)) fresh.push({ item, index });
+    else outcomes[index] = { status: 'duplicate' };
+  }
+  return fresh;
+}
+
+function refuse(batch: Batch, item: Incoming, index: number, problem: Problem): void {
+  batch.outcomes[index] = refused(item, problem);
+  batch.quarantine.push(quarantined(item, problem, item.body()));
+}
+
+function quarantined(
+  { kind, source, receivedAt, quarantineId }: Incoming,
+  { code, path, message }: Problem,
+  body: string,
+): QuarantinedRow {
+  return { id: quarantineId ?? newId(), kind, source, code, path, message, body, receivedAt };
+}
+
+/** An alias joins two contacts, so what stands before it is stored before it, and what follows it after. */
+function partsOf(fresh: readonly Fresh[]): Fresh[][] {
+  const parts: Fresh[][] = [];
+  for (const next of fresh) {
+    const before = parts.at(-1)?.at(-1);
+    const apart = before === undefined || before.item.previousId !== null || next.item.previousId !== null;
+    if (apart) parts.push([next]);
+    else parts.at(-1)!.push(next);
+  }
+  return parts;
+}
+
+async function storePart(batch: Batch, part: readonly Fresh[]): Promise<void> {
+  const { transaction, settings } = batch;
+  const traits = await prepareTraits(
+    transaction,
+    part.map(({ item }) => item.traits),
+    settings.now,
+  );
+  const results = await resolve(transaction, settings, part, traits);
+  const events: NewEvent[] = [];
+  for (const [position, { item, index }] of part.entries()) {
+    const result = results[position]!;
+    if (!result.ok) {
+      refuse(batch, item, index, problemOf(item, result.problems));
+      if (item.messageId) batch.unclaimed.push(messageKey(item.messageId));
+      continue;
+    }
+    const event = item.event && toNewEvent(item, item.event, result.ordinal);
+    if (event) events.push(event);
+    keepLeftOut(batch, item, traits.items[position], result.warnings);
+    batch.outcomes[index] = { status: 'stored', contactId: result.contactId, eventId: event?.id ?? null };
+  }
+  await insertEvents(transaction, events);
+  for (const { ordinal, foldedName } of events) transaction.changed(ordinal, `event:${foldedName}`);
+}
+
+/** Events set no attributes: who only sends events needs no catalog to be read. */
+const noCatalog = catalogOf([]);
+
+/** Finds or makes the contact of each item. Whoever did many things is looked up once. */
+async function resolve(
+  transaction: WorkspaceTransaction,
+  { workspace: { timeZone, defaultCountry }, now }: BatchSettings,
+  part: readonly Fresh[],
+  traits: PreparedTraits,
+): Promise<ContactResult[]> {
+  const catalog = traits.catalog ?? noCatalog;
+  const settings: UpsertSettings = { timeZone, defaultCountry, now, catalog, lenient: true };
+  const { previousId = null, identity } = part[0]?.item ?? {};
+  if (previousId !== null) {
+    return [await aliasContact(transaction, settings, { previousId, externalId: identity!.externalId! })];
+  }
+  const inputs: ContactInput[] = [];
+  const positions = new Map<string, number>();
+  const positionOf = part.map(({ item }, index) => {
+    const facts = factsOf(item, traits.items[index]);
+    const key = facts ? undefined : identityKey(item.identity);
+    const known = key === undefined ? undefined : positions.get(key);
+    if (known !== undefined) return known;
+    if (key !== undefined) positions.set(key, inputs.length);
+    return inputs.push({ ...item.identity, ...facts }) - 1;
+  });
+  const results = await upsertContacts(transaction, settings, inputs);
+  return positionOf.map((position) => results[position]!);
+}
+
+/** What an item says of its contact; undefined when it only says who it is. */
+function factsOf(
+  { firstTouch }: Readable,
+  prepared: PreparedTraits['items'][number],
+): ContactInput | undefined {
+  return firstTouch ? { ...prepared?.facts, initialAttributes: firstTouch } : prepared?.facts;
+}
+
+function identityKey({ externalId, email, phone, anonymousId }: EventIdentity): string {
+  return JSON.stringify([externalId, email, phone, anonymousId]);
+}
+
+function toNewEvent(
+  { messageId, source, receivedAt }: Readable,
+  event: EventInput,
+  ordinal: number,
+): NewEvent {
+  const id = newId();
+  const name = event.name.trim();
+  const target = event.target?.trim() || null;
+  return {
+    id,
+    ordinal,
+    name,
+    foldedName: fold(name),
+    target,
+    foldedTarget: target === null ? null : fold(target),
+    properties: JSON.stringify(event.properties ?? {}),
+    occurredAt: event.occurredAt ?? receivedAt,
+    receivedAt,
+    messageId: messageId ?? id,
+    source,
+  };
+}
+
+function problemOf(item: Readable, problems: readonly Problem[]): Problem {
+  const [problem] = problems;
+  if (!problem) throw new Error('A contact was refused without a problem.');
+  return { ...problem, path: item.nameOf(problem.path) };
+}
+
+/** What of the traits could not be kept goes into quarantine, so that it is not lost. */
+function keepLeftOut(
+  batch: Batch,
+  item: Readable,
+  prepared: PreparedTraits['items'][number],
+  warnings: readonly Problem[],
+): void {
+  const leftOut = item.traits && prepared && leftOutOf(item.traits, prepared, warnings);
+  if (leftOut) batch.quarantine.push(quarantined(item, leftOut.problem, item.body(leftOut.traits)));
+}
