@@ -218,12 +218,12 @@ describe('an import', () => {
 describe('a file that is not acceptable', () => {
   it.each([
     [
-      'in Latin-1',
-      Buffer.from('Email\na@example.com\nJürgen@example.com\n', 'latin1'),
+      'in two encodings at once',
+      Buffer.concat([Buffer.from('Email\njürgen@example.com\n'), Buffer.from('zoë@example.com\n', 'latin1')]),
       'file',
       /Line 3 is not valid UTF-8/u,
     ],
-    ['in UTF-16', Buffer.from('\ufeffEmail\na@example.com\n', 'utf16le'), 'file', /UTF-16/u],
+    ['in UTF-16 without its mark', Buffer.from('Email\na@example.com\n', 'utf16le'), 'file', /NUL/u],
     ['with a NUL', 'Email\na\0@example.com\n', 'file', /Line 2 holds a NUL/u],
     ['that is empty', '', 'file', /empty/u],
     ['without any identity', 'First Name,City\nAda,Graz\n', 'mapping', /says who a row is about/u],

@@ -36,6 +36,7 @@ beforeEach(async () => {
     const input = {
       fileName: null,
       bytes: file.length,
+      encoding: 'utf-8' as const,
       delimiter: ',' as const,
       headers: ['Record ID', 'Email'],
       targets: ['external_id', 'email'],

@@ -123,6 +123,8 @@ describe('text list', () => {
   it('keeps the first spelling of each item, in order', () => {
     expect(parse('text_list', ['B', 'a', 'b', ' A ', '', 7])).toEqual(['B', 'a', '7']);
     expect(parse('text_list', 'red; green;red')).toEqual(['red', 'green']);
+    expect(parse('text_list', '"a, b","c", "a, b"')).toEqual(['a, b', 'c']);
+    expect(parse('text_list', 'say "x";y')).toEqual(['say "x"', 'y']);
   });
 
   it('is no value when empty', () => {

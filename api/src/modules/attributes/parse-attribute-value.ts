@@ -105,9 +105,16 @@ function readDate(input: unknown, zone: string): AttributeValue | string {
   return 'takes a date in ISO 8601, such as 2026-03-01 or 2026-03-01T09:30:00Z, or milliseconds since 1970.';
 }
 
-/** A text is cut at semicolons, as CRM exports write lists. An item that comes twice is kept once. */
+/** CRM exports write lists as `a;b`, and Mailchimp as `"a","b"`. */
+function itemsOf(text: string): string[] {
+  const quoted = text.match(/"[^"]+"/gu);
+  const isQuoted = quoted !== null && text.replace(/"[^"]+"/gu, '').replace(/[\s,]/gu, '') === '';
+  return isQuoted ? quoted.map((item) => item.slice(1, -1)) : text.split(';');
+}
+
+/** A text is cut up. An item that comes twice is kept once. */
 function readList(input: unknown): AttributeValue | string {
-  const items: unknown = typeof input === 'string' ? input.split(';') : input;
+  const items: unknown = typeof input === 'string' ? itemsOf(input) : input;
   if (!Array.isArray(items)) return 'takes a list of texts.';
   const columnsByText = new Map<string, ValueColumns>();
   for (const item of items as unknown[]) {

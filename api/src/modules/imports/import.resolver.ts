@@ -99,6 +99,8 @@ function toImport(row: ImportRow, workspaceId: string): ImportType {
     id,
     state: row.state as ImportState,
     fileName: input.fileName,
+    // Imports from before encodings were told apart have none.
+    encoding: input.encoding ?? null,
     columns,
     ignoredColumns: columns.filter(({ target }) => target === null).map(({ header }) => header),
     progress,

@@ -57,7 +57,7 @@ async function upload(services: Services, request: FastifyRequest, reply: Fastif
   });
   const columns = input.headers.map((header, index) => ({ header, target: input.targets[index] ?? null }));
   const ignoredColumns = columns.filter(({ target }) => target === null).map(({ header }) => header);
-  await reply.code(202).send({ id, state: 'queued', columns, ignoredColumns });
+  await reply.code(202).send({ id, state: 'queued', encoding: input.encoding, columns, ignoredColumns });
 }
 
 function readQuery(query: unknown): z.infer<typeof uploadQuery> {

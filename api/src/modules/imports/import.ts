@@ -1,4 +1,5 @@
 import type { Delimiter } from './read-csv.js';
+import type { Encoding } from './read-encoding.js';
 import type { MappingTarget } from './suggest-mapping.js';
 
 /** Where an import stands. */
@@ -10,6 +11,8 @@ export interface ImportInput {
   fileName: string | null;
   /** Size of the file. */
   bytes: number;
+  /** What it was encoded in; it is kept as UTF-8. */
+  encoding: Encoding;
   delimiter: Delimiter;
   headers: string[];
   /** Where each column goes, in the order of the file. */

@@ -101,6 +101,12 @@ export class ImportType {
   @Field(() => String, { nullable: true, description: 'What the file was called.' })
   fileName!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the file was encoded in: utf-8, utf-16le, utf-16be or windows-1252.',
+  })
+  encoding!: string | null;
+
   @Field(() => [ImportColumnType], { description: 'The columns of the file, and where each goes.' })
   columns!: ImportColumnType[];
 

@@ -8,11 +8,10 @@ export function mappableFields(catalog: AttributeCatalog): MappableField[] {
     { target: 'anonymous_id', label: 'Anonymous id', standard: true },
     ...offered(catalog.contact).map((definition) => fieldOf(definition, '')),
     ...offered(catalog.company).map((definition) => fieldOf(definition, 'company.')),
-    ...CHANNELS.map((channel) => ({
-      target: `consent.${channel}`,
-      label: `Consent ${channel}`,
-      standard: true,
-    })),
+    ...CHANNELS.flatMap((channel) => [
+      { target: `consent.${channel}`, label: `Consent ${channel}`, standard: true },
+      { target: `opt_out.${channel}`, label: `Opted out of ${channel}`, standard: true },
+    ]),
   ];
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkEncoding } from './check-encoding.js';
+import { fromWindows1252, readEncoding, type Encoding } from './read-encoding.js';
 import { csvLine, detectDelimiter, readCsv, type Delimiter } from './read-csv.js';
 
 async function* pieces(bytes: Buffer, size = bytes.length || 1): AsyncGenerator<Buffer> {
@@ -17,8 +17,10 @@ async function read(text: string, { size, delimiter = ',' }: { size?: number; de
   return collect(readCsv(pieces(Buffer.from(text), size), delimiter));
 }
 
-async function check(bytes: Buffer, size?: number): Promise<Buffer> {
-  return Buffer.concat(await collect(checkEncoding(pieces(bytes, size))));
+async function check(bytes: Buffer, size?: number): Promise<{ encoding: Encoding; bytes: Buffer }> {
+  const text = readEncoding(pieces(bytes, size));
+  const passed = Buffer.concat(await collect(text.lines));
+  return { encoding: text.encoding(), bytes: passed };
 }
 
 describe('readCsv', () => {
@@ -78,19 +80,52 @@ describe('detectDelimiter', () => {
   });
 });
 
-describe('checkEncoding', () => {
+describe('readEncoding', () => {
+  const text = '\ufeffName,City\nJürgen,Łódź\n정,x\n😀 without newline,';
+
   it('passes UTF-8 on unchanged, in whatever pieces it arrives', async () => {
-    const text = Buffer.from('\ufeffName\nJürgen\n정\n😀 without newline');
-    for (const size of [1, 2, 3, 5, 1000]) expect(await check(text, size)).toEqual(text);
+    for (const size of [1, 2, 3, 5, 1000]) {
+      expect(await check(Buffer.from(text), size)).toEqual({ encoding: 'utf-8', bytes: Buffer.from(text) });
+    }
+  });
+
+  it.each(['utf-16le', 'utf-16be'])(
+    'turns %s into UTF-8, in whatever pieces it arrives',
+    async (encoding) => {
+      const little = Buffer.from(text, 'utf16le');
+      const bytes = encoding === 'utf-16le' ? little : Buffer.from(little).swap16();
+      for (const size of [1, 3, 1000]) {
+        expect(await check(bytes, size)).toEqual({
+          encoding,
+          bytes: Buffer.from(text.replace('\ufeff', '')),
+        });
+      }
+    },
+  );
+
+  it('knows Windows-1252 by what is not UTF-8', async () => {
+    const bytes = Buffer.from('Name\nAda\nJ\u00fcrgen\nPreis 5 \u0080\n', 'latin1');
+    for (const size of [1, 1000])
+      expect(await check(bytes, size)).toEqual({ encoding: 'windows-1252', bytes });
+    const converted = Buffer.concat(await collect(fromWindows1252(pieces(bytes, 4))));
+    expect(converted.toString()).toBe('Name\nAda\nJürgen\nPreis 5 €\n');
   });
 
   it.each([
-    ['UTF-16', Buffer.from('\ufeffName\n', 'utf16le'), /UTF-16/u],
     ['UTF-16 without a mark', Buffer.from('Name\nx\n', 'utf16le'), /NUL/u],
-    ['Latin-1', Buffer.from('Name\nAda\nJürgen\n', 'latin1'), /Line 3 is not valid UTF-8/u],
+    ['half a pair in UTF-16', Buffer.from('\ufeffA\ud800B\n', 'utf16le'), /begins as UTF-16/u],
+    [
+      'a mix of encodings',
+      Buffer.concat([Buffer.from('Name\nJürgen\n'), Buffer.from('Zoë\n', 'latin1')]),
+      /Line 3 is not valid UTF-8, but other lines are/u,
+    ],
+    [
+      'what is no text',
+      Buffer.from([0x41, 0x0a, 0x42, 0x81, 0x0a]),
+      /Line 2 is neither UTF-8 nor Windows-1252/u,
+    ],
     ['a NUL', Buffer.from('Name\nA\0da\n'), /Line 2 holds a NUL/u],
     ['a workbook', Buffer.from('PK\x03\x04rest'), /workbook/u],
-    ['a cut character', Buffer.from([0x41, 0x0a, 0x42, 0xc3]), /Line 2 is not valid UTF-8/u],
     ['a line without end', Buffer.alloc(2 * 1024 * 1024, 'x'), /longer than 1 MB/u],
   ])('refuses %s, whole or in pieces', async (_, bytes, message) => {
     for (const size of [1024, 3]) {

@@ -73,6 +73,7 @@ function placerOf(target: MappingTarget | null): Placer {
   if (target === null) return () => undefined;
   const [scope, rest] = split(target);
   if (scope === 'consent') return placeConsent(rest as Channel);
+  if (scope === 'opt_out') return placeOptOut(rest as Channel);
   if (scope === 'company') return placeInCompany(rest);
   const field = contactFields.get(target);
   if (field) {
@@ -142,6 +143,17 @@ function placeConsent(channel: Channel): Placer {
     const state = consentWords.get(cell.toLowerCase());
     if (state === undefined) return 'A consent is yes or no, granted or withdrawn.';
     if (state) (contact.consents ??= []).push({ channel, state, source: 'import' });
+    return undefined;
+  };
+}
+
+/** Who opted out said no; who did not has not said yes by that. */
+function placeOptOut(channel: Channel): Placer {
+  return (contact, cell) => {
+    const state = consentWords.get(cell.toLowerCase());
+    if (state === undefined) return 'Whether somebody opted out is yes or no.';
+    if (state === 'granted')
+      (contact.consents ??= []).push({ channel, state: 'withdrawn', source: 'import' });
     return undefined;
   };
 }

@@ -5,7 +5,8 @@ import { Failure, type Problem } from '../../platform/errors.js';
  * - `external_id`, `email`, `phone`, `anonymous_id`: an identity;
  * - the key of a contact attribute, such as `first_name`;
  * - `company.` and the key of a company attribute, or `company.name`, `company.domain`, `company.external_id`;
- * - `consent.email`, `consent.ads`, `consent.phone`, `consent.profiling`.
+ * - `consent.email`, `consent.ads`, `consent.phone`, `consent.profiling`: yes or no;
+ * - `opt_out.email` and so on: yes withdraws the consent, and no says nothing.
  */
 export type MappingTarget = string;
 
@@ -27,7 +28,10 @@ export interface ColumnMapping {
 /** Targets by which a row finds its contact: a file needs at least one of them. */
 const identities: readonly MappingTarget[] = ['external_id', 'email', 'phone', 'anonymous_id'];
 
-/** What else columns are called, as {@link plainName} spells it: HubSpot's export and what other CRMs commonly write. */
+/**
+ * What else columns are called, as {@link plainName} spells it: in the exports of HubSpot, Salesforce, Mailchimp and
+ * Marketo, and as other CRMs commonly write.
+ */
 const synonyms: Record<string, MappingTarget> = {
   recordid: 'external_id',
   contactid: 'external_id',
@@ -91,6 +95,27 @@ const synonyms: Record<string, MappingTarget> = {
   advertisingconsent: 'consent.ads',
   phoneconsent: 'consent.phone',
   profilingconsent: 'consent.profiling',
+  // Salesforce.
+  mailingstreet: 'street',
+  mailingcity: 'city',
+  mailingstate: 'state',
+  mailingstateprovince: 'state',
+  mailingpostalcode: 'postal_code',
+  mailingzippostalcode: 'postal_code',
+  mailingcountry: 'country',
+  accountid: 'company.external_id',
+  createddate: 'signed_up_at',
+  ownerid: 'owner',
+  contactownername: 'owner',
+  hasoptedoutofemail: 'opt_out.email',
+  emailoptout: 'opt_out.email',
+  donotcall: 'opt_out.phone',
+  // Mailchimp.
+  leid: 'external_id',
+  optintime: 'subscribed_at',
+  // Marketo.
+  unsubscribed: 'opt_out.email',
+  leadid: 'external_id',
 };
 
 /**

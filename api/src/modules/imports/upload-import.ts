@@ -11,10 +11,10 @@ import { abandonBody } from '../../platform/http/abandon-body.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { attributeCatalog } from '../attributes/index.js';
-import { checkEncoding } from './check-encoding.js';
 import { noProgress, type ImportInput } from './import.js';
 import { insertChunk, insertImport } from './import.repository.js';
 import { mappableFields } from './mappable-fields.js';
+import { fromWindows1252, readEncoding, type Encoding } from './read-encoding.js';
 import { detectDelimiter, readCsv, type Delimiter } from './read-csv.js';
 import { suggestMapping, type MappingTarget } from './suggest-mapping.js';
 
@@ -56,8 +56,7 @@ export async function uploadImport(
 ): Promise<UploadedImport> {
   const folder = await mkdtemp(join(tmpdir(), 'coterie-import-'));
   try {
-    const path = join(folder, 'file.csv');
-    const bytes = await spool(request, path);
+    const { path, bytes, encoding } = await spool(request, folder);
     const header = await readHeader(path);
     const { id: workspaceId } = context.workspace;
     return await services.withWorkspace(workspaceId, async (transaction) => {
@@ -67,7 +66,7 @@ export async function uploadImport(
         options.mapping,
       );
       const id = newId();
-      const input: ImportInput = { fileName: options.fileName, bytes, ...header, targets };
+      const input: ImportInput = { fileName: options.fileName, bytes, encoding, ...header, targets };
       await insertImport(transaction, { id, input, progress: noProgress, createdBy: actorOf(context) });
       await storeChunks(transaction, id, path);
       await services.enqueue(
@@ -83,8 +82,17 @@ export async function uploadImport(
   }
 }
 
-async function spool(request: IncomingMessage, path: string): Promise<number> {
+/** A file that came in, as UTF-8. */
+interface Spooled {
+  path: string;
+  /** Of the file as it came. */
+  bytes: number;
+  encoding: Encoding;
+}
+
+async function spool(request: IncomingMessage, folder: string): Promise<Spooled> {
   let bytes = 0;
+  const path = join(folder, 'file.csv');
   try {
     if (Number(request.headers['content-length'] ?? 0) > largestImport) throw tooLarge();
     const counted = async function* (): AsyncGenerator<Buffer> {
@@ -94,8 +102,13 @@ async function spool(request: IncomingMessage, path: string): Promise<number> {
         yield piece;
       }
     };
-    await pipeline(checkEncoding(counted()), createWriteStream(path, { mode: 0o600 }));
-    return bytes;
+    const text = readEncoding(counted());
+    await pipeline(text.lines, createWriteStream(path, { mode: 0o600 }));
+    const encoding = text.encoding();
+    if (encoding !== 'windows-1252') return { path, bytes, encoding };
+    const converted = join(folder, 'utf-8.csv');
+    await pipeline(createReadStream(path), fromWindows1252, createWriteStream(converted, { mode: 0o600 }));
+    return { path: converted, bytes, encoding };
   } catch (error) {
     abandonBody(request);
     throw error;
