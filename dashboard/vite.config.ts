@@ -13,8 +13,8 @@ export default defineConfig({
   ],
   server: {
     proxy: {
-      '/graphql': 'http://127.0.0.1:4000',
-      '/imports': 'http://127.0.0.1:4000',
+      '/graphql': { target: 'http://127.0.0.1:4000', ws: true },
+      '/v1': 'http://127.0.0.1:4000',
     },
   },
   build: { outDir: 'dist', emptyOutDir: true },

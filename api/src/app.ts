@@ -9,10 +9,12 @@ import { createRedisCache } from './platform/cache/redis.js';
 import { systemClock, type Clock } from './platform/clock.js';
 import { createDataSource, migrate } from './platform/database/data-source.js';
 import { startEmbeddedPostgres } from './platform/database/embedded.js';
+import { explainConnection } from './platform/database/explain-connection.js';
 import { assertBoundByRowSecurity, roleUrls, type RoleUrls } from './platform/database/roles.js';
 import { createWithWorkspace } from './platform/database/with-workspace.js';
 import { addGraphql } from './platform/graphql/server.js';
 import { addHealthRoutes } from './platform/http/health.js';
+import { listen } from './platform/http/listen.js';
 import { createHttpServer } from './platform/http/server.js';
 import { serveDashboard } from './platform/http/static.js';
 import { enqueue } from './platform/jobs/queue.js';
@@ -63,7 +65,8 @@ async function start(settings: Settings, options: AppOptions, onClose: OnClose):
   const urls = await prepareDatabase(settings, onClose);
   const wired = wire(settings, urls, options);
   onClose(() => wired.services.cache.close());
-  for (const source of [wired.tenants, wired.services.directory]) await open(source, onClose);
+  await naming('APP_DATABASE_URL', urls.app, () => open(wired.tenants, onClose));
+  await naming('SYSTEM_DATABASE_URL', urls.system, () => open(wired.services.directory, onClose));
   if (part !== 'http') {
     const worker = await startJobs(urls, wired);
     onClose(() => worker.stop());
@@ -78,12 +81,21 @@ async function prepareDatabase(settings: Settings, onClose: OnClose): Promise<Ro
     onClose(() => embedded.stop());
     owner = embedded.url;
   }
-  await migrate(owner);
+  await naming('DATABASE_URL', owner, () => migrate(owner));
   const derived = roleUrls(owner);
   return {
     app: settings.appDatabaseUrl ?? derived.app,
     system: settings.systemDatabaseUrl ?? derived.system,
   };
+}
+
+/** Says of a connection that does not come about which variable it is that leads there. */
+async function naming(variable: string, url: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw explainConnection(error, variable, url);
+  }
 }
 
 /** Everything made and connected to each other, with nothing opened yet. */
@@ -143,5 +155,5 @@ async function serve({ services, modules, tenants }: Wired, onClose: OnClose): P
     draining = true;
     await server.close();
   });
-  return server.listen({ port: settings.port, host: settings.host });
+  return listen(server, settings);
 }

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { CannotStart } from './platform/errors.js';
 
 const url = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
     message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
 const postgresUrl = url(['postgres:', 'postgresql:']);
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 const whole = (least: number, most: number) =>
   z.coerce
     .number('must be a whole number')
@@ -61,21 +62,17 @@ export interface Settings {
   logLevel: string;
 }
 
-/** Thrown for settings that cannot be used; the message names each variable and what is wrong with it. */
-export class BadSettings extends Error {
-  override name = 'BadSettings';
-}
-
 /**
  * Reads and checks the settings.
- * @param environment such as `process.env`; an empty variable counts as not set.
+ * @param environment such as `process.env`; an empty variable counts as not set. Throws CannotStart, naming each
+ *   variable that cannot be used and what is wrong with it.
  */
 export function readSettings(environment: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const checked = settingsSchema.safeParse(given);
   if (!checked.success) {
-    const problems = checked.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new BadSettings(`These settings cannot be used:\n${problems.join('\n')}`);
+    const problems = checked.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new CannotStart(`These settings cannot be used: ${problems.join('; ')}.`);
   }
   const values = checked.data;
   const baseUrl = (values.BASE_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, '');

@@ -1,6 +1,8 @@
 /**
- * How fast data comes in: a CSV file through upload and job, and `POST /v1/batch`, both over HTTP and until committed,
- * beside COPY of the rows that they left behind. FULL=1 takes ten times as much.
+ * How fast data come in, beside COPY of the same rows.
+ *
+ * A CSV file through upload and job, and `POST /v1/batch`, both over HTTP and until committed. FULL=1 takes ten times
+ * as much.
  */
 import { Client } from 'pg';
 import { createWorkspace, type TestWorkspace } from '../../test/support/workspaces.js';
@@ -8,7 +10,7 @@ import prepareServers from '../../test/support/servers.js';
 import { startTestApp, type TestApp } from '../../test/support/app.js';
 import { measureCopy } from './import/copy-baseline.js';
 import { batchesOfEvents, csvOfPeople } from './import/people.js';
-import { judge, report, type Figure } from './report.js';
+import { judge, report, type Figure } from './support/report.js';
 
 const scale = process.env['FULL'] === '1' ? 10 : 1;
 const people = 20_000 * scale;

@@ -4,42 +4,36 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkMachine, fail, need, root, run } from './tools.mjs';
+import { build, checkMachine, fail, need, root, run } from './tools.mjs';
 
 const folders = (path) =>
   readdirSync(join(root, path), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['node_modules', 'support', 'src'].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !['node_modules', 'support'].includes(entry.name))
     .map((entry) => entry.name);
 const suites = folders('test');
 const packages = folders('packages');
 
 checkMachine();
-if (!process.env.REDIS_URL) need('redis-server', 'redis-server');
 const [name, ...rest] = process.argv.slice(2);
-if (name === undefined) testEverything();
-else vitest(placeOf(name), rest);
-
-function testEverything() {
-  run('turbo', ['run', 'build', '--output-logs=errors-only', '--log-order=grouped']);
-  run('pnpm', ['run', 'check']);
-  if (suites.includes('e2e')) need('chromium', 'chromium');
-  vitest([], []);
-}
+const places = name === undefined ? [] : [placeOf(name)];
+const isUnit = places.some((place) => !place.startsWith('test/'));
+if (!isUnit) prepareSuites();
+if (name === undefined) run('pnpm', ['run', 'check']);
+run('vitest', ['run', ...places, ...rest]);
 
 function placeOf(wanted) {
-  if (suites.includes(wanted)) {
-    if (wanted === 'e2e') need('chromium', 'chromium');
-    run('turbo', ['run', 'build', '--output-logs=errors-only', '--log-order=grouped']);
-    return [`test/${wanted}/`];
-  }
-  if (packages.includes(wanted)) return [`packages/${wanted}/`];
-  if (wanted === 'api') return ['api/src/'];
-  if (existsSync(join(root, wanted))) return [wanted];
+  if (suites.includes(wanted)) return `test/${wanted}/`;
+  if (packages.includes(wanted)) return `packages/${wanted}/`;
+  if (wanted === 'api') return 'api/src/';
+  if (existsSync(join(root, wanted))) return wanted;
   return fail(
-    `There is no suite ${wanted}. Suites: ${suites.join(', ')}; packages: ${packages.join(', ')}, api.`,
+    `There is no suite ${wanted}.\n  Suites:   ${suites.join(', ')}\n  Packages: ${packages.join(', ')}, api`,
   );
 }
 
-function vitest(filters, options) {
-  run('vitest', ['run', ...filters, ...options]);
+/** What suites need beside PostgreSQL: a Redis, the build that they start, and a browser for pages. */
+function prepareSuites() {
+  if (!process.env.REDIS_URL) need('redis-server', 'redis-server');
+  if (name === undefined || name.includes('e2e')) need('chromium', 'chromium');
+  build();
 }

@@ -1,9 +1,10 @@
-/** What the start, test and benchmark scripts share. */
+/** What the scripts share. They run before anything is built, and must at least say so on a Node.js that is too old. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-export const root = join(import.meta.dirname, '../..');
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Ends with a message for people when the machine cannot run Coterie. */
 export function checkMachine() {
@@ -11,7 +12,7 @@ export function checkMachine() {
   if (major < 24) {
     fail(
       `Coterie needs Node.js 24 or newer; this is ${process.version}. On Linux it comes with the dependencies ` +
-        '(run `npx -y pnpm@12.21.0 install`); elsewhere, put it on PATH.',
+        '(start with `npx -y pnpm@12.21.0 start`); elsewhere, put it on PATH.',
     );
   }
   if (!existsSync(join(root, 'node_modules/.bin/turbo'))) {
@@ -27,20 +28,45 @@ export function fail(message) {
   process.exit(1);
 }
 
+/** The environment in which our commands find each other, and in which turbo tells nobody about its use. */
+export const environment = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+  TURBO_TELEMETRY_DISABLED: '1',
+};
+
 /** Runs a command of ours in the foreground and ends with its exit code when it fails. */
 export function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
+    env: environment,
     ...options,
-    env: {
-      ...process.env,
-      ...options.env,
-      PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
-    },
   });
   if (error) fail(`${command}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Builds what has changed, of everything or of what the filters select. Says nothing unless it fails. */
+export function build(...filters) {
+  const args = ['run', 'build', ...filters.map((filter) => `--filter=${filter}`)];
+  const { status, signal, stdout, error } = spawnSync(
+    'turbo',
+    [...args, '--output-logs=errors-only', '--log-order=grouped'],
+    {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  if (error) fail(`turbo: ${error.message}`);
+  if (signal) process.exit(1);
+  if (status !== 0) {
+    process.stdout.write(stdout);
+    fail('Coterie could not be built: see above.');
+  }
 }
 
 /** Whether a program is on PATH. */

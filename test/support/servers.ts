@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { migrate } from '../../api/src/platform/database/data-source.js';
 import { startEmbeddedPostgres } from '../../api/src/platform/database/embedded.js';
+import { freePort } from './process.js';
 
 const undo: (() => Promise<void>)[] = [];
 
@@ -57,15 +57,6 @@ async function startRedis(): Promise<string> {
   await Promise.race([client.connect(), failed]);
   client.destroy();
   return url;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** A template is named after what is in it, so that a run never takes one that older migrations made. */

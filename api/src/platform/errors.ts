@@ -61,3 +61,8 @@ export class Failure extends Error {
 export function notFound(what: string, path = 'id'): Failure {
   return new Failure('NOT_FOUND', `There is no such ${what}.`, { path });
 }
+
+/** Why Coterie cannot start, for who starts it and can put it right: one sentence, shown without a stack. */
+export class CannotStart extends Error {
+  override name = 'CannotStart';
+}

@@ -1,6 +1,7 @@
 import { runMigrations } from 'graphile-worker';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { CannotStart } from '../errors.js';
 import { migrations } from './migrations/index.js';
 import { migrationLock, prepareRoles } from './roles.js';
 
@@ -14,6 +15,9 @@ export interface ConnectionOptions {
   onConnectionError: (error: unknown) => void;
 }
 
+/** How long a connection may take to come about. */
+const patienceMs = 5000;
+
 /** Makes a pool of connections for one role; `initialize()` opens it. */
 export function createDataSource(options: ConnectionOptions): DataSource {
   return new DataSource({
@@ -22,23 +26,32 @@ export function createDataSource(options: ConnectionOptions): DataSource {
     poolSize: options.poolSize,
     applicationName: options.name,
     poolErrorHandler: options.onConnectionError,
-    extra: { connectionTimeoutMillis: 5000 },
+    extra: { connectionTimeoutMillis: patienceMs },
     synchronize: false,
     logging: false,
   });
 }
 
+/** The oldest PostgreSQL that Coterie is tested on, as its `server_version_num` counts. */
+const oldestServer = 150_000;
+
 /**
  * Brings the schema up to date: roles, tables, the job queue. Safe to run from several processes at once, and quick
  * when there is nothing to do.
- * @param ownerUrl the connection of the role that owns the tables.
+ * @param ownerUrl the connection of the role that owns the tables. Throws CannotStart when the server is too old.
  */
 export async function migrate(ownerUrl: string): Promise<void> {
-  const pool = new Pool({ connectionString: ownerUrl, max: 2, application_name: 'coterie migrations' });
+  const pool = new Pool({
+    connectionString: ownerUrl,
+    max: 2,
+    application_name: 'coterie migrations',
+    connectionTimeoutMillis: patienceMs,
+  });
   // A connection that breaks fails the query that it served; nothing else is to be done about it here.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   try {
+    await checkVersion(pool);
     await prepareRoles(pool, ownerUrl);
     await underLock(pool, async () => {
       await migrateTables(ownerUrl);
@@ -48,6 +61,15 @@ export async function migrate(ownerUrl: string): Promise<void> {
   } finally {
     await pool.end();
   }
+}
+
+async function checkVersion(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ number: number; name: string }>(
+    `select current_setting('server_version_num')::int as number, current_setting('server_version') as name`,
+  );
+  const version = rows[0];
+  if (version && version.number < oldestServer)
+    throw new CannotStart(`Coterie needs PostgreSQL 15 or newer; DATABASE_URL leads to ${version.name}.`);
 }
 
 async function underLock(pool: Pool, work: () => Promise<void>): Promise<void> {

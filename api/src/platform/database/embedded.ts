@@ -1,11 +1,22 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { CannotStart } from '../errors.js';
 
 /** A PostgreSQL server of our own. */
 export interface EmbeddedPostgres {
@@ -24,16 +35,15 @@ const database = 'coterie';
 
 /**
  * Starts PostgreSQL from the npm registry's binaries on a free port of the loopback address. The first start on a folder
- * makes the cluster; later ones reuse it.
- * @param directory absolute; created when missing. Throws when another server runs on it.
+ * makes the cluster; later ones reuse it. A server that a killed process left behind is stopped first.
+ * @param directory absolute; created when missing. Throws CannotStart when it cannot be used, or is in use.
  */
 export async function startEmbeddedPostgres(directory: string): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
-  const runner = chooseRunner(directory);
   const cluster = join(directory, 'postgres');
-  const password = readPassword(directory, runner);
+  const { runner, password } = openFolder(directory);
+  await takeOver(directory, cluster);
   if (!existsSync(join(cluster, 'PG_VERSION'))) initialise(binaries, runner, cluster, directory);
-  refuseSecondServer(cluster);
   const port = await freePort();
   const server = launch(binaries, runner, cluster, port);
   const url = (name: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${name}`;
@@ -47,13 +57,33 @@ async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(name)) as Binaries;
   } catch (cause) {
-    throw new Error(
-      `There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL to a server.`,
-      {
-        cause,
-      },
+    throw new CannotStart(
+      `There is no embedded PostgreSQL for this machine (${name}): set DATABASE_URL to a server.`,
+      { cause },
     );
   }
+}
+
+function openFolder(directory: string): { runner: Runner; password: string } {
+  try {
+    makeFolder(directory);
+    accessSync(directory, constants.W_OK);
+    const runner = chooseRunner(directory);
+    return { runner, password: readPassword(directory, runner) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new CannotStart(
+      `DATA_DIR ${directory} cannot be written to (${code ?? message}): choose another folder, or let this user write there.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Node's own recursion never ends below folders such as /proc, which say that a new folder's parent is missing. */
+function makeFolder(directory: string): void {
+  if (existsSync(directory)) return;
+  makeFolder(dirname(directory));
+  mkdirSync(directory);
 }
 
 /** How the binaries are run: PostgreSQL refuses to run as root. */
@@ -66,7 +96,6 @@ const nobody = 65_534;
 
 /** As root, in a user namespace that makes root look like somebody else; where those are blocked, as another user. */
 function chooseRunner(directory: string): Runner {
-  mkdirSync(directory, { recursive: true });
   const plain = (command: string, args: string[]): [string, string[]] => [command, args];
   if (process.getuid?.() !== 0) return { wrap: plain, identity: undefined };
   if (spawnSync('unshare', ['--user', 'true']).status === 0) {
@@ -103,27 +132,48 @@ function initialise(binaries: Binaries, runner: Runner, cluster: string, directo
   }
 }
 
-/** A pid file is left behind by kill -9; it only counts when its process lives. */
-function refuseSecondServer(cluster: string): void {
-  const file = join(cluster, 'postmaster.pid');
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  if (isPostgres(pid)) {
-    throw new Error(
-      `Another PostgreSQL (process ${pid}) runs on ${cluster}. Is Coterie running already? ` +
-        'Stop it, or choose another DATA_DIR.',
-    );
+/**
+ * A server may still run on the folder. When the process that started it lives, the folder is in use; when that was
+ * killed, its server is stopped as in a clean end. What has crashed leaves only a file behind.
+ */
+async function takeOver(directory: string, cluster: string): Promise<void> {
+  const ownerFile = join(directory, 'coterie.pid');
+  const server = readPid(join(cluster, 'postmaster.pid'));
+  if (isPostgres(server)) {
+    const owner = readPid(ownerFile);
+    if (owner !== process.pid && isAlive(owner)) {
+      throw new CannotStart(
+        `Coterie runs already (process ${owner}) with its data in ${directory}: stop it, or choose another DATA_DIR.`,
+      );
+    }
+    process.kill(server, 'SIGINT');
+    const deadline = Date.now() + 60_000;
+    while (isAlive(server) && Date.now() < deadline) await sleep(50);
+    if (isAlive(server))
+      throw new CannotStart(`PostgreSQL (process ${server}) still runs on ${cluster} and does not stop.`);
   }
-  rmSync(file);
+  rmSync(join(cluster, 'postmaster.pid'), { force: true });
+  writeFileSync(ownerFile, String(process.pid));
 }
 
-function isPostgres(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
+/** The process that a file names in its first line; 0 when there is none. */
+function readPid(file: string): number {
+  return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) || 0 : 0;
+}
+
+function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** Another process may have been given the number since. */
+function isPostgres(pid: number): boolean {
+  if (!isAlive(pid)) return false;
   const commandLine = `/proc/${pid}/cmdline`;
   return !existsSync(commandLine) || readFileSync(commandLine, 'utf8').includes('postgres');
 }
@@ -172,7 +222,7 @@ async function waitUntilReady(server: Server, url: string): Promise<void> {
     await sleep(50);
   }
   server.process.kill('SIGKILL');
-  throw new Error(`The embedded PostgreSQL did not start:\n${server.output()}`);
+  throw new CannotStart(`The embedded PostgreSQL did not start:\n${server.output()}`);
 }
 
 async function answers(url: string): Promise<boolean> {

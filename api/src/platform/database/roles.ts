@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { escapeIdentifier, escapeLiteral, type Pool, type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
+import { CannotStart } from '../errors.js';
 
 /** Serves tenants: sees only the workspace that its transaction is bound to. */
 export const appRole = 'coterie_app';
@@ -71,7 +72,7 @@ interface Exemption {
 
 /**
  * Refuses a role that row-level security does not bind: a superuser, one with BYPASSRLS, the owner of a table, or one
- * that may become such a role. Throws with the role's name and the reason.
+ * that may become such a role. Throws CannotStart with the role's name and the reason.
  */
 export async function assertBoundByRowSecurity(connection: DataSource): Promise<void> {
   const rows: Exemption[] = await connection.query(`
@@ -90,7 +91,7 @@ export async function assertBoundByRowSecurity(connection: DataSource): Promise<
     limit 1`);
   const exempt = rows[0];
   if (exempt) {
-    throw new Error(
+    throw new CannotStart(
       `Coterie refuses to serve as the database role ${exempt.role}: ${exempt.reason}, so row-level security would ` +
         'not keep tenants apart. Give DATABASE_URL the owner, and leave APP_DATABASE_URL and SYSTEM_DATABASE_URL ' +
         `unset or point them at ${appRole} and ${systemRole}.`,

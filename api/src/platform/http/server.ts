@@ -53,7 +53,7 @@ const contentSecurityPolicy = [
 /** Makes the HTTP server without routes: request ids, limits, safe headers, one shape of errors. */
 export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInstance {
   const server = fastify({
-    loggerInstance: log as FastifyInstance['log'],
+    loggerInstance: withoutNotices(log) as FastifyInstance['log'],
     // One line a request would fill the log with what the proxy in front logs anyway.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
@@ -74,6 +74,11 @@ export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInsta
   });
   server.setErrorHandler(sendFailure);
   return server;
+}
+
+/** Fastify's only notice says where it listens, which whoever starts the server is told anyway. */
+function withoutNotices(log: Logger): Logger {
+  return log.level === 'info' ? log.child({}, { level: 'warn' }) : log;
 }
 
 /** Answers with `{error: {code, message, path, problems, requestId}}`. */

@@ -28,10 +28,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     max: options.concurrency + 2,
     application_name: 'coterie worker',
   });
-  const complain = (error: Error): void => log.warn({ err: error }, 'a connection of the worker was lost');
+  const stopping = new AbortController();
+  const complain = (error: Error): void => {
+    if (!stopping.signal.aborted) log.warn({ err: error }, 'a connection of the worker was lost');
+  };
   pool.on('error', complain);
   pool.on('connect', (client) => client.on('error', complain));
-  const stopping = new AbortController();
   const taskList = Object.fromEntries(
     Object.entries(options.tasks).map(([name, task]) => [
       name,
