@@ -1,9 +1,11 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(attributes|companies|contacts|consent|ingestion|imports|segments|lookalikes|audiences)',
-  '(attributes|companies|consent|contacts)': '(ingestion|imports|segments|lookalikes|audiences)',
-  '(ingestion|imports|segments)': '(lookalikes|audiences)',
+    '(attributes|companies|contacts|consent|ingestion|imports|segments|ad-files|lookalikes|audiences)',
+  '(attributes|companies|consent|contacts)': '(ingestion|imports|segments|ad-files|lookalikes|audiences)',
+  '(ingestion|imports|segments)': '(ad-files|lookalikes|audiences)',
+  'ad-files': '(ingestion|imports|segments|lookalikes|audiences)',
+  lookalikes: 'audiences',
 };
 
 module.exports = {

@@ -1,4 +1,6 @@
+import { createAdFilesModule } from './modules/ad-files/index.js';
 import { createAttributesModule } from './modules/attributes/index.js';
+import { createAudiencesModule } from './modules/audiences/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
@@ -18,4 +20,6 @@ export const modules: CreateModule[] = [
   createIngestionModule,
   createImportsModule,
   createSegmentsModule,
+  createAdFilesModule,
+  createAudiencesModule,
 ];

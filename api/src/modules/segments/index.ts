@@ -14,7 +14,9 @@ import {
 export type { Statement } from './engine/sql.js';
 export { membersOf, requireActiveSegment } from './members.js';
 export type { SegmentEntity } from './segment.entity.js';
+export { createSegmentById } from './segment.loaders.js';
 export { toSegment } from './segment.mapper.js';
+export { checkName } from './segment-names.js';
 export { findSegment, requireSegment } from './segment.repository.js';
 export { CountType, SegmentType } from './segment.types.js';
 

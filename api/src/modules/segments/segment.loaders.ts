@@ -2,12 +2,16 @@ import { describe, references } from '@coterie/rules';
 import DataLoader from 'dataloader';
 import type { Clock } from '../../platform/clock.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
+import { notFound } from '../../platform/errors.js';
 import { perRequest } from '../../platform/graphql/loaders.js';
 import type { Count, CountMembers } from './count-members.js';
 import { segmentsOfContacts } from './members.js';
 import { loadQuestions, ruleOf } from './question.js';
 import { loadNames } from './rule-schema.js';
 import type { SegmentEntity } from './segment.entity.js';
+import { toSegment } from './segment.mapper.js';
+import { segmentsByIds } from './segment.repository.js';
+import type { SegmentType } from './segment.types.js';
 import { usersOf, type SegmentUser } from './used-by.js';
 
 /** A segment as far as loaders need it. */
@@ -52,6 +56,24 @@ export function createSegmentLoaders(services: {
       }),
     ),
   }));
+}
+
+/** Makes, for each request and workspace, what reads the segments that other things point to: by id, many at once. */
+export function createSegmentById(
+  withWorkspace: WithWorkspace,
+): ReturnType<typeof perRequest<DataLoader<string, SegmentType>>> {
+  return perRequest(
+    (workspaceId) =>
+      new DataLoader<string, SegmentType>((ids) =>
+        withWorkspace(workspaceId, async (tx) => {
+          const segments = new Map((await segmentsByIds(tx, ids)).map((segment) => [segment.id, segment]));
+          return ids.map((id) => {
+            const segment = segments.get(id);
+            return segment ? toSegment(segment) : notFound('segment');
+          });
+        }),
+      ),
+  );
 }
 
 function namedBy({ rule }: SegmentKey): string[] {

@@ -1,4 +1,4 @@
-import { Brackets, IsNull } from 'typeorm';
+import { Brackets, In, IsNull } from 'typeorm';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import {
@@ -47,6 +47,14 @@ export async function requireSegment(
   const segment = await findSegment(tx, id);
   if (!segment) throw notFound('segment', path);
   return segment;
+}
+
+/** Segments by their ids, archived ones included, in no order. */
+export async function segmentsByIds(
+  tx: WorkspaceTransaction,
+  ids: readonly string[],
+): Promise<SegmentEntity[]> {
+  return tx.manager.getRepository(SegmentEntity).findBy({ workspaceId: tx.workspaceId, id: In([...ids]) });
 }
 
 /** One page of the workspace's segments. */

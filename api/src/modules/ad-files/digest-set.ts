@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+
+const wordsPerDigest = 4;
+
+/**
+ * A set of texts, of which the first 128 bits of their SHA-256 are kept: 16 to 64 bytes each, whatever their length,
+ * where a Set of strings takes well over 100. Two texts are taken for one with a probability below 1e-24 at 10 million.
+ */
+export class DigestSet {
+  #words = new Uint32Array(1024 * wordsPerDigest);
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds the text; tells whether it was new. */
+  add(text: string): boolean {
+    const digest = hash('sha256', text, 'buffer');
+    const words = new Uint32Array(wordsPerDigest);
+    for (let index = 0; index < wordsPerDigest; index += 1) words[index] = digest.readUInt32LE(index * 4);
+    // A place of all zeros is free, so this digest, which nobody will ever meet, is moved aside.
+    if (words.every((word) => word === 0)) words[0] = 1;
+    if (!place(this.#words, words)) return false;
+    this.#size += 1;
+    // Half full at most: look-ups stay short.
+    if (this.#size * wordsPerDigest * 2 > this.#words.length) this.#grow();
+    return true;
+  }
+
+  #grow(): void {
+    const grown = new Uint32Array(this.#words.length * 2);
+    for (let at = 0; at < this.#words.length; at += wordsPerDigest) {
+      const digest = this.#words.subarray(at, at + wordsPerDigest);
+      if (!isFree(digest, 0)) place(grown, digest);
+    }
+    this.#words = grown;
+  }
+}
+
+/** Puts the digest into the first free place from its own on; false when it is there already. */
+function place(table: Uint32Array, digest: Uint32Array): boolean {
+  const places = table.length / wordsPerDigest;
+  for (let slot = digest[0]! % places; ; slot = (slot + 1) % places) {
+    const at = slot * wordsPerDigest;
+    if (isFree(table, at)) {
+      table.set(digest, at);
+      return true;
+    }
+    if (digest.every((word, index) => table[at + index] === word)) return false;
+  }
+}
+
+function isFree(table: Uint32Array, at: number): boolean {
+  return !table[at] && !table[at + 1] && !table[at + 2] && !table[at + 3];
+}

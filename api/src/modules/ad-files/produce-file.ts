@@ -1,0 +1,66 @@
+import { toCsv } from '@coterie/ad-formats';
+import { DigestSet } from './digest-set.js';
+import type { FileFormat, FileRow } from './file-format.js';
+import type { AdIdentifier } from './identifiers.js';
+
+/** What became of the people or companies that may be sent: the first three add up to them. */
+export interface FileCounts {
+  /** Nothing that the platform would find them by was left after its normalisation. */
+  withoutIdentifier: number;
+  /** Whatever the platform would find them by is in another row already. */
+  duplicates: number;
+  /** Lines of the file, without the header. */
+  rows: number;
+  /** Of them, those without a value, in a file that has values; else null. */
+  rowsWithoutValue: number | null;
+  /** Of the file, the header included. */
+  bytes: number;
+  /** For each chosen identifier, how many rows carry it. */
+  identifiers: { identifier: AdIdentifier; rows: number }[];
+}
+
+/** Takes the next piece of the file. */
+export type Write = (text: string) => Promise<void> | void;
+
+/**
+ * Turns people or companies into a file, batch by batch. The report on an audience and its export both come from here,
+ * so they cannot tell different stories.
+ * @param write is handed the header and then each batch's lines; the next batch is read when it is done.
+ */
+export async function produceFile<Subject>(
+  batches: AsyncIterable<readonly Subject[]>,
+  format: FileFormat<Subject>,
+  write: Write,
+): Promise<FileCounts> {
+  const seen = new DigestSet();
+  const rowsWith = new Map<AdIdentifier, number>(format.identifiers.map((identifier) => [identifier, 0]));
+  const counts = { withoutIdentifier: 0, duplicates: 0, rows: 0, bytes: 0 };
+  let withoutValue = 0;
+  const emit = async (rows: readonly (readonly string[])[]): Promise<void> => {
+    const text = toCsv(rows);
+    counts.bytes += Buffer.byteLength(text);
+    await write(text);
+  };
+  await emit([format.headers]);
+  for await (const batch of batches) {
+    const usable = batch.map((subject) => format.read(subject)).filter((row) => row !== undefined);
+    const fresh = usable.filter((row) => saysSomethingNew(row, seen));
+    counts.withoutIdentifier += batch.length - usable.length;
+    counts.duplicates += usable.length - fresh.length;
+    counts.rows += fresh.length;
+    if (format.valued) withoutValue += fresh.filter(({ cells }) => cells.at(-1) === '').length;
+    for (const identifier of fresh.flatMap((row) => row.identifiers)) {
+      rowsWith.set(identifier, (rowsWith.get(identifier) ?? 0) + 1);
+    }
+    await emit(fresh.map(({ cells }) => cells));
+  }
+  return {
+    ...counts,
+    rowsWithoutValue: format.valued ? withoutValue : null,
+    identifiers: [...rowsWith].map(([identifier, rows]) => ({ identifier, rows })),
+  };
+}
+
+function saysSomethingNew({ keys }: FileRow, seen: DigestSet): boolean {
+  return keys.map((key) => seen.add(key)).some(Boolean);
+}
