@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addSuppressions, eligibleFor, removeSuppressions } from '../../api/src/modules/consent/index.js';
+import {
+  addSuppressions,
+  consentingContacts,
+  removeSuppressions,
+  suppressedContacts,
+} from '../../api/src/modules/consent/index.js';
 import type { ContactInput } from '../../api/src/modules/contacts/index.js';
 import { addContacts, openTenants, type Tenants } from '../support/builders.js';
 
@@ -83,7 +88,7 @@ describe('consent', () => {
 describe('who may be contacted', () => {
   async function eligible(channel: 'ads' | 'email'): Promise<number[]> {
     const found = await rows<{ ordinal: number }>(
-      `select ordinal from contacts as c where ${eligibleFor(channel, 'c.ordinal')} order by ordinal`,
+      `(${consentingContacts(channel)}) except (${suppressedContacts(channel)}) order by ordinal`,
     );
     return found.map((row) => row.ordinal);
   }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { RequestContext, Scope, Viewer } from '../../platform/context.js';
 import { Failure } from '../../platform/errors.js';
+import { clientSignal } from '../../platform/http/client-signal.js';
 import type { Services } from '../../platform/module.js';
 import { matches, prefixOfKey } from './secrets.js';
 import { sessionCookie, viewerOfSession } from './sessions.js';
@@ -117,7 +118,7 @@ function contextFor(
     requestId: request.id,
     viewer,
     clock,
-    signal: request.signal,
+    signal: clientSignal(request),
     log: log.child({ requestId: request.id }),
   };
 }

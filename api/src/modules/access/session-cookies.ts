@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../../platform/context.js';
+import { clientSignal } from '../../platform/http/client-signal.js';
 import { sessionCookie, sessionDays } from './sessions.js';
 
 /** Sets and clears the session's cookie on the answer to a request. */
@@ -13,7 +14,7 @@ export class SessionCookies {
 
   /** Remembers where the answer to a request goes. */
   remember(request: FastifyRequest, reply: FastifyReply): void {
-    this.#replies.set(request.signal, reply);
+    this.#replies.set(clientSignal(request), reply);
   }
 
   set(context: RequestContext, token: string): void {

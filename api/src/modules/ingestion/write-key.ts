@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext, Viewer, WorkspaceAccess, WorkspaceContext } from '../../platform/context.js';
 import { Failure } from '../../platform/errors.js';
+import { clientSignal } from '../../platform/http/client-signal.js';
 import type { Services } from '../../platform/module.js';
 import { asObject, type JsonObject } from './json-object.js';
 
@@ -43,7 +44,7 @@ export class WriteKeys {
       viewer,
       log: log.child({ requestId: request.id }),
       clock,
-      signal: request.signal,
+      signal: clientSignal(request),
     };
     const rule = { kind: 'workspace', role: 'editor', scope: 'events:write' } as const;
     const target = { workspaceId: viewer.workspaceId, organizationId: undefined };

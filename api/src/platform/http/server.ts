@@ -8,6 +8,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import { outageFailure } from '../database/outage.js';
 import { Failure, type FailureCode } from '../errors.js';
+import { watchClients } from './client-signal.js';
 
 /** What the HTTP server needs to know. */
 export interface HttpOptions {
@@ -64,6 +65,7 @@ export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInsta
     // A request that comes while draining is still answered; readiness tells the balancer to send no more.
     return503OnClosing: false,
   });
+  watchClients(server);
   server.addHook('onSend', async (request, reply) => {
     reply.headers({
       'content-security-policy': contentSecurityPolicy,
