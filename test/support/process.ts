@@ -22,8 +22,12 @@ export interface CoterieProcess {
 
 /** How a process is started. */
 export interface ProcessOptions {
-  /** What to run, in the project's folder; by default the built API. */
+  /** What to run; the built API unless given. */
   command?: string[];
+  /** Where to run it; the project's folder unless given. */
+  cwd?: string;
+  /** Who runs it; the same who runs the tests unless given. */
+  user?: { uid: number; gid: number };
   /** Variables beside PATH, HOME and a free PORT. */
   environment?: Record<string, string>;
 }
@@ -34,7 +38,8 @@ export async function startProcess(options: ProcessOptions = {}): Promise<Coteri
   const { PATH = '', HOME = '' } = process.env;
   const port = String(await freePort());
   const child = spawn(command!, args, {
-    cwd: root,
+    cwd: options.cwd ?? root,
+    ...options.user,
     env: { PATH, HOME, PORT: port, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
