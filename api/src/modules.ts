@@ -6,6 +6,7 @@ import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
 import { createImportsModule } from './modules/imports/index.js';
 import { createIngestionModule } from './modules/ingestion/index.js';
+import { createLookalikesModule } from './modules/lookalikes/index.js';
 import { createSegmentsModule } from './modules/segments/index.js';
 import { createWorkspacesModule } from './modules/workspaces/index.js';
 import type { CreateModule } from './platform/module.js';
@@ -21,5 +22,6 @@ export const modules: CreateModule[] = [
   createImportsModule,
   createSegmentsModule,
   createAdFilesModule,
+  createLookalikesModule,
   createAudiencesModule,
 ];

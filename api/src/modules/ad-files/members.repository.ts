@@ -1,3 +1,4 @@
+import { planForMany } from '../../platform/database/plan-for-many.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { consentingContacts, suppressedContacts } from '../consent/index.js';
 import type { FileKind } from './identifiers.js';
@@ -39,10 +40,9 @@ export async function* readMembers(
   source: MemberSource,
   kind: FileKind,
 ): AsyncGenerator<Member[]> {
-  // All rows will be fetched, so the plan is to be the one that is fastest for all, not for the first. Right after a
-  // large import the tables' statistics are out of date: a nested loop that looks cheap then takes the square of the time.
+  await planForMany(tx);
+  // All rows will be fetched: the plan is to be the one that is fastest for all of them, not for the first.
   await tx.query('set local cursor_tuple_fraction = 1');
-  await tx.query('set local enable_nestloop = off');
   await tx.query(
     `declare members no scroll cursor for
      select member.*, c.company_id as "companyId",

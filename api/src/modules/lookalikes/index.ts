@@ -1,0 +1,35 @@
+import type { CreateModule } from '../../platform/module.js';
+import { addDownload } from '../ad-files/index.js';
+import { contactLoaders } from '../contacts/index.js';
+import { createSegmentById } from '../segments/index.js';
+import { planSeedFile } from './plan-seed-file.js';
+import { createSeedListLoaders } from './seed-list.loaders.js';
+import {
+  SeedListMutationsResolver,
+  SeedListResolver,
+  WorkspaceSeedListsResolver,
+} from './seed-list.resolver.js';
+
+/** Seed lists: the people that lookalikes are grown from. */
+export const createLookalikesModule: CreateModule = (services) => ({
+  resolvers: [
+    new WorkspaceSeedListsResolver(services),
+    new SeedListMutationsResolver(services),
+    new SeedListResolver({
+      seedLists: createSeedListLoaders(services.withWorkspace),
+      contacts: contactLoaders(services.withWorkspace),
+      segmentById: createSegmentById(services.withWorkspace),
+    }),
+  ],
+  routes: (server) =>
+    addDownload(server, services, {
+      path: '/v1/seed-lists/:id/file.csv',
+      choosesIdentifiers: true,
+      plan: (context, { id, identifiers }) =>
+        planSeedFile(
+          context,
+          { id, identifiers, paths: { id: 'id', identifiers: 'identifiers' } },
+          'download',
+        ),
+    }),
+});
