@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { escapeIdentifier, escapeLiteral, type Pool, type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { CannotStart } from '../errors.js';
@@ -14,7 +15,7 @@ export interface RoleUrls {
   system: string;
 }
 
-/** Serialises everything that changes roles or the schema, over all processes on the server. */
+/** Serialises everything that changes roles or the schema, over all processes that serve the database. */
 export const migrationLock = 0x636f7465;
 
 /**
@@ -42,12 +43,35 @@ function passwordOf(ownerUrl: string, role: string): string | undefined {
 
 /** Creates the roles, or puts them right. They own nothing and are exempt from nothing. */
 export async function prepareRoles(owner: Pool, ownerUrl: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await inTransaction(owner, async (client) => {
+        for (const role of [appRole, systemRole]) await prepareRole(client, role, passwordOf(ownerUrl, role));
+      });
+    } catch (error) {
+      if (attempt >= attempts || !isLostRace(error)) throw error;
+      await sleep(Math.random() * 10 * 2 ** attempt);
+    }
+  }
+}
+
+const attempts = 8;
+
+/**
+ * Roles belong to the whole server, and locks to one database: a process that serves another database may be at the same
+ * role at the same time. PostgreSQL then lets one of them succeed: XX000 is "tuple concurrently updated", the others
+ * say that the role is there by now.
+ */
+function isLostRace(error: unknown): boolean {
+  return ['XX000', '23505', '42710'].includes(String((error as { code?: unknown }).code));
+}
+
+async function inTransaction(owner: Pool, work: (client: PoolClient) => Promise<void>): Promise<void> {
   const client = await owner.connect();
   try {
     await client.query('begin');
-    // Roles belong to the whole server: processes that serve other databases on it may be here at the same time.
     await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
-    for (const role of [appRole, systemRole]) await prepareRole(client, role, passwordOf(ownerUrl, role));
+    await work(client);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
