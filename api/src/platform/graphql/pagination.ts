@@ -137,6 +137,15 @@ export function readTimeCursor(after: string | null | undefined): [instant: stri
   throw invalidCursor();
 }
 
+/** Reads the key out of a cursor of a connection that is sorted by an id. Throws INVALID_CURSOR when it is not one. */
+export function readIdCursor(after: string | null | undefined): string | undefined {
+  const key = readCursor(after, 1);
+  if (!key) return undefined;
+  const [id] = key;
+  if (typeof id === 'string' && isId(id)) return id;
+  throw invalidCursor();
+}
+
 /** The failure of a cursor that no page of the connection ended with. */
 export function invalidCursor(): Failure {
   return new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });

@@ -78,19 +78,23 @@ export async function mergedInto(tx: WorkspaceTransaction, id: string): Promise<
   return rows[0]?.id;
 }
 
-/** Merges that a contact, by ordinal, was part of: the latest first, after the one named. */
+/** Merges that contacts, by ordinal, were part of: a page for each, the latest first, after the one named. */
 export async function listMerges(
   tx: WorkspaceTransaction,
-  ordinal: number,
+  ordinals: readonly number[],
   after: string | undefined,
   limit: number,
-): Promise<ContactMerge[]> {
-  return tx.query(
-    `select ${columns} from contact_merges
-     where (holder = $1 or (loser_ordinal = $1 and undone_at is not null)) and ($2::uuid is null or id < $2)
-     order by id desc limit $3`,
-    [ordinal, after ?? null, limit],
+): Promise<Map<number, ContactMerge[]>> {
+  const rows = await tx.query<ContactMerge & { asked: number }>(
+    `select asked.ordinal as asked, merge.* from unnest($1::int[]) as asked (ordinal), lateral (
+       select ${columns} from contact_merges
+       where (holder = asked.ordinal or (loser_ordinal = asked.ordinal and undone_at is not null))
+         and ($2::uuid is null or id < $2)
+       order by id desc limit $3
+     ) as merge`,
+    [ordinals, after ?? null, limit],
   );
+  return Map.groupBy(rows, (row) => row.asked);
 }
 
 /** Of these contacts, by ordinal, those that were one until somebody undid it. */

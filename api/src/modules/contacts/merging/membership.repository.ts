@@ -110,3 +110,16 @@ export async function removeMemberships(
     ]);
   }
 }
+
+/** The names of lists, seed lists and lookalikes, by id. */
+export async function membershipNames(
+  tx: WorkspaceTransaction,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const parents = membershipKinds.map((kind) => tables[kind].parent);
+  const rows = await tx.query<{ id: string; name: string }>(
+    parents.map((parent) => `select id, name from ${parent} where id = any($1::uuid[])`).join(' union all '),
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
