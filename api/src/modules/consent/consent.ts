@@ -34,4 +34,18 @@ export interface Consent {
   source: string;
   proof: string | null;
   recordedAt: Date;
+  /** The ordinal of the contact that said it, if that one has become part of this one; null for its own words. */
+  mergedFrom: number | null;
+}
+
+/**
+ * Whether what was said now holds instead of what is known: the later statement does, and of two of the same instant the
+ * withdrawal. What the history is sorted by says the same; see settleConsents.
+ */
+export function supersedes(
+  said: Pick<Consent, 'state' | 'recordedAt'>,
+  known: Pick<Consent, 'state' | 'recordedAt'>,
+): boolean {
+  const later = said.recordedAt.getTime() - known.recordedAt.getTime();
+  return later > 0 || (later === 0 && (said.state === 'withdrawn' || known.state === 'granted'));
 }

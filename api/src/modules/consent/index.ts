@@ -1,7 +1,14 @@
 import type { CreateModule } from '../../platform/module.js';
 import { ConsentResolver } from './consent.resolver.js';
 
-export type { Consent, ConsentInput, PreparedConsent, RecordedState } from './consent.js';
+export {
+  supersedes,
+  type Consent,
+  type ConsentInput,
+  type PreparedConsent,
+  type RecordedState,
+} from './consent.js';
+export { consentsOf, settleConsents } from './consent.repository.js';
 export { consentLoaders, longestHistory, type ConsentLoaders } from './consent-loaders.js';
 export { ConsentInputType, ConsentType } from './consent.types.js';
 export { consentingContacts, suppressedContacts } from './eligible.js';

@@ -1,15 +1,18 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import type { Consent, PreparedConsent } from './consent.js';
+import { supersedes, type Consent, type PreparedConsent } from './consent.js';
 import { appendHistory, consentsOf, saveConsents } from './consent.repository.js';
 
 /** A consent of a contact that exists. */
 export interface ConsentRecord extends PreparedConsent {
   ordinal: number;
+  /** Whose words they are, if that contact has become part of this one since they were said. */
+  mergedFrom: number | null;
 }
 
 /**
  * Records consents, in order, in three statements at most. The latest by `recordedAt` is the one that holds; the history
- * keeps all. What says again what is known, without a time of its own, adds nothing.
+ * keeps all. What says again what is known, without a time of its own, adds nothing, unless it is known from another
+ * contact that has become part of this one: taken apart again, each must keep its own words.
  * @returns for each record whether it added anything.
  */
 export async function recordConsents(
@@ -43,9 +46,9 @@ function keyOf({ ordinal, channel }: Pick<Consent, 'ordinal' | 'channel'>): stri
 function apply(current: Map<string, Consent>, record: ConsentRecord): boolean {
   const key = keyOf(record);
   const known = current.get(key);
-  const sameState = known?.state === record.state;
-  if (sameState && (!record.dated || known.recordedAt.getTime() === record.recordedAt.getTime()))
+  const sameWords = known?.state === record.state && known.mergedFrom === record.mergedFrom;
+  if (sameWords && (!record.dated || known.recordedAt.getTime() === record.recordedAt.getTime()))
     return false;
-  if (!known || record.recordedAt >= known.recordedAt) current.set(key, record);
+  if (!known || supersedes(record, known)) current.set(key, record);
   return true;
 }

@@ -56,7 +56,7 @@ function check(
   }
   const prepared = prepareConsent(input, settings, path);
   if (!prepared.ok) return { record: null, error: prepared.problems[0]! };
-  return { record: { ...prepared.consent, ordinal }, error: null };
+  return { record: { ...prepared.consent, ordinal, mergedFrom: null }, error: null };
 }
 
 /** In the order of ordinals, so that two calls never wait for each other in a circle. */

@@ -10,7 +10,6 @@ import {
 } from './contact.resolver.js';
 
 export type { ContactInput, ContactResult, UpsertSettings } from './contact-input.js';
-export { aliasContact, type ContactAlias } from './alias-contacts.js';
 export { contactLoaders, type ContactLoaders } from './contact-loaders.js';
 export { identitiesOf, type Contact, type OwnedIdentity } from './contact.repository.js';
 export { ContactConnection, ContactType, toContactType } from './contact.types.js';

@@ -3,6 +3,7 @@ import { Directory1700000000001 } from './0001-directory.js';
 import { People1700000000002 } from './0002-people.js';
 import { Events1700000000003 } from './0003-events.js';
 import { Audiences1700000000004 } from './0004-audiences.js';
+import { Identity1700000000005 } from './0005-identity.js';
 import { Quarantine1700000000006 } from './0006-quarantine.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
@@ -11,5 +12,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   People1700000000002,
   Events1700000000003,
   Audiences1700000000004,
+  Identity1700000000005,
   Quarantine1700000000006,
 ];
