@@ -1,39 +1,54 @@
 /**
- * `pnpm test`: everything. `pnpm test NAME`: one suite (a folder of test/), or the unit tests of one package or of the API.
+ * `pnpm test`: everything. `pnpm test NAME`: one suite (a folder of test/), the unit tests of one package or of the API;
+ * both, where a suite is named after a package. A file's path runs that file.
  * PostgreSQL and Redis are those of DATABASE_URL and REDIS_URL, or are started for the run: see test/support/servers.ts.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, checkMachine, fail, need, root, run } from './tools.mjs';
 
 const folders = (path) =>
   readdirSync(join(root, path), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['node_modules', 'support'].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !['node_modules', 'support', 'src'].includes(entry.name))
     .map((entry) => entry.name);
 const suites = folders('test');
 const packages = folders('packages');
 
 checkMachine();
 const [name, ...rest] = process.argv.slice(2);
-const places = name === undefined ? [] : [placeOf(name)];
-const isUnit = places.some((place) => !place.startsWith('test/'));
-if (!isUnit) prepareSuites();
+const places = name === undefined ? [] : placesOf(name);
+if (name === undefined || places.some((place) => place.startsWith('test/'))) prepareSuites();
 if (name === undefined) run('pnpm', ['run', 'check']);
 run('vitest', ['run', ...places, ...rest]);
 
-function placeOf(wanted) {
-  if (suites.includes(wanted)) return `test/${wanted}/`;
-  if (packages.includes(wanted)) return `packages/${wanted}/`;
-  if (wanted === 'api') return 'api/src/';
-  if (existsSync(join(root, wanted))) return wanted;
+function placesOf(wanted) {
+  const found = [
+    suites.includes(wanted) && `test/${wanted}/`,
+    packages.includes(wanted) && `packages/${wanted}/`,
+    wanted === 'api' && 'api/src/',
+  ].filter(Boolean);
+  if (found.length > 0) return found;
+  if (existsSync(join(root, wanted))) return [wanted];
   return fail(
     `There is no suite ${wanted}.\n  Suites:   ${suites.join(', ')}\n  Packages: ${packages.join(', ')}, api`,
   );
 }
 
-/** What suites need beside PostgreSQL: a Redis, the build that they start, and a browser for pages. */
+/** What suites need beside PostgreSQL: a Redis, the build that they start, and a browser for those that open pages. */
 function prepareSuites() {
   if (!process.env.REDIS_URL) need('redis-server', 'redis-server');
-  if (name === undefined || name.includes('e2e')) need('chromium', 'chromium');
+  const asked = suites.filter(
+    (suite) => name === undefined || places.some((place) => place.includes(`test/${suite}`)),
+  );
+  if (asked.some(opensPages)) need('chromium', 'chromium');
   build();
+}
+
+/** A suite that opens pages says so by what its files import. */
+function opensPages(suite) {
+  const folder = join(root, 'test', suite);
+  const sources = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  return sources.some((file) =>
+    /playwright-core|support\/browser/.test(readFileSync(join(folder, file), 'utf8')),
+  );
 }
