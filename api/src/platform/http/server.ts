@@ -91,7 +91,7 @@ function withoutNotices(log: Logger): Logger {
 
 /** Answers with `{error: {code, message, path, problems, requestId}}`. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const failure = toFailure(error);
+  const failure = failureOf(error);
   if (failure.code === 'INTERNAL' || failure.code === 'UNAVAILABLE')
     request.log.error({ err: error, requestId: request.id }, 'request failed');
   if (failure.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(failure.retryAfter)));
@@ -99,7 +99,8 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
   void reply.status(statusOf[code]).send({ error: { code, message, path, problems, requestId: request.id } });
 }
 
-function toFailure(error: unknown): Failure {
+/** What a client is told of anything that was thrown: whatever is not expected is INTERNAL. */
+export function failureOf(error: unknown): Failure {
   const failure = error instanceof Failure ? error : outageFailure(error);
   if (failure) return failure;
   const status = (error as { statusCode?: number }).statusCode ?? 500;
