@@ -25,6 +25,12 @@ module.exports = {
       },
     },
     {
+      name: 'tracker-imports-nothing',
+      severity: 'error',
+      from: { path: '^packages/tracker/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/tracker/src/' },
+    },
+    {
       name: 'dashboard-knows-client-and-rules',
       severity: 'error',
       from: { path: '^dashboard/' },

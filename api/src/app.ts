@@ -16,6 +16,7 @@ import { addGraphql } from './platform/graphql/server.js';
 import { addHealthRoutes } from './platform/http/health.js';
 import { listen } from './platform/http/listen.js';
 import { createHttpServer } from './platform/http/server.js';
+import { serveScript } from './platform/http/script.js';
 import { serveDashboard } from './platform/http/static.js';
 import { enqueue } from './platform/jobs/queue.js';
 import { startWorker, type Worker } from './platform/jobs/worker.js';
@@ -150,6 +151,11 @@ async function serve({ services, modules, tenants }: Wired, onClose: OnClose): P
   addHealthRoutes(server, { databases: [tenants, directory], cache, isDraining: () => draining });
   for (const module of modules) await module.routes?.(server);
   await addGraphql(server, services, modules);
+  await serveScript(
+    server,
+    '/coterie.js',
+    join(import.meta.dirname, '../../packages/tracker/dist/coterie.js'),
+  );
   await serveDashboard(server, join(import.meta.dirname, '../../dashboard/dist'));
   onClose(async () => {
     draining = true;

@@ -1,22 +1,38 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+/** Names under which systems install it. */
+const programs = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Starts the Chromium on PATH, without a window. */
-export async function launchBrowser(): Promise<Browser> {
+/** How to launch the machine's own Chromium, for `chromium.launch` and the like; it talks to nobody but the tests. */
+export function browserOptions(...args: string[]): LaunchOptions {
+  const quiet = [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ];
+  return { executablePath: findBrowser(), args: [...quiet, ...args] };
+}
+
+/** Launches it. */
+export function openBrowser(...args: string[]): ReturnType<typeof chromium.launch> {
+  return chromium.launch(browserOptions(...args));
+}
+
+function findBrowser(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const executablePath = folders.map((folder) => join(folder, 'chromium')).find((path) => existsSync(path));
-  if (!executablePath)
-    throw new Error('There is no chromium on PATH: run the suites with `pnpm test`, which installs it.');
-  return chromium.launch({ executablePath, args: flags });
+  const paths = programs.flatMap((program) => folders.map((folder) => join(folder, program)));
+  const found = paths.find((path) => existsSync(path));
+  if (!found) throw new Error(`A Chromium is needed on PATH: ${programs.join(', ')}.`);
+  return found;
+}
+
+/** Starts the machine's own Chromium, without a window. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch(browserOptions());
 }
