@@ -56,6 +56,11 @@ describe('the image, its steps done by hand', () => {
     expect(statSync(`/proc/${coterie.process.pid}`)).toMatchObject(user);
   });
 
+  it('serves the tag for websites', async () => {
+    const script = await fetch(`${coterie.url}/coterie.js`);
+    expect(script.headers.get('content-type')).toContain('text/javascript');
+  });
+
   it('serves the dashboard', async () => {
     const page = await fetch(coterie.url, { headers: { accept: 'text/html' } });
     expect(page.status).toBe(200);
