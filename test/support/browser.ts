@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
+import { chromium, type LaunchOptions } from 'playwright-core';
 
 /** Names under which systems install it. */
 const programs = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -30,9 +30,4 @@ function findBrowser(): string {
   const found = paths.find((path) => existsSync(path));
   if (!found) throw new Error(`A Chromium is needed on PATH: ${programs.join(', ')}.`);
   return found;
-}
-
-/** Starts the machine's own Chromium, without a window. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch(browserOptions());
 }
