@@ -10,7 +10,7 @@ import { createWorkspace } from '../../test/support/workspaces.js';
 import { batchesOfEvents, singleEvents } from './import/people.js';
 import { rawInsert } from './ingest/raw-insert.js';
 import { percentile, sendAll } from './ingest/send-all.js';
-import { judge, report, type Figure } from './report.js';
+import { judge, report, type Figure } from './support/report.js';
 
 const scale = process.env['FULL'] === '1' ? 10 : 1;
 
