@@ -6,11 +6,9 @@ const emptyIds = new Set([
   'null',
   '(null)',
   'undefined',
-  'nil',
   'none',
   'nan',
   'n/a',
-  'na',
   'false',
   'true',
   '-1',
@@ -35,8 +33,6 @@ const emptyMailboxes = new Set([
   'null',
   'undefined',
   'none',
-  'nan',
-  'na',
   'unknown',
   'anonymous',
   'noemail',
@@ -62,8 +58,8 @@ const triedAddresses = new Set([
   'example@example.com',
 ]);
 
-/** A number of one repeated digit after the country code. */
-const repeatedDigit = /^\+\d{1,3}?(\d)\1{6,}$/;
+/** A number that ends in the same digit seven times. */
+const repeatedDigit = /(\d)\1{6}$/;
 
 /** Whether an identity stands for nobody: what is written where one is missing. */
 export function isPlaceholder({ kind, value }: Identity): boolean {
