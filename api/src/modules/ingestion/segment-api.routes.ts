@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WorkspaceAccess } from '../../platform/context.js';
 import { Failure, type FailureCode, type Problem } from '../../platform/errors.js';
 import { allowAnyOrigin } from '../../platform/http/cors.js';
-import { failureOf } from '../../platform/http/server.js';
+import { failureOfRequest } from '../../platform/http/server.js';
 import type { Services } from '../../platform/module.js';
 import type { AcceptBatch } from './accept-batch.js';
 import type { Outcome } from './incoming.js';
@@ -160,19 +160,15 @@ function toFailure({ code, path, message }: Problem): Failure {
 }
 
 function answerFailure(
-  { clock, log }: Services,
+  { clock }: Services,
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const { code, path, message, retryAfter } = failureOf(thrown);
-  if (code === 'INTERNAL' || code === 'UNAVAILABLE')
-    log.error({ err: thrown, requestId: request.id }, 'a message could not be taken');
+  const { code, path, message, retryAfter } = failureOfRequest(thrown, request, reply);
   if (retryAfter !== undefined) {
     const resetAt = Math.ceil(clock.now().getTime() / 1000 + retryAfter);
-    void reply
-      .header('retry-after', String(Math.ceil(retryAfter)))
-      .header('x-ratelimit-reset', String(resetAt));
+    void reply.header('x-ratelimit-reset', String(resetAt));
   }
   const error = { code, path, message, requestId: request.id };
   return reply.code(statuses[code] ?? 500).send({ success: false, error });
