@@ -55,6 +55,25 @@ describe('without consent', () => {
     expect((await kept(page)).cookies).toEqual(['coterie_id']);
   });
 
+  it('what an earlier page with consent has left waits as well', async () => {
+    stage.gateway.weather = 'down';
+    const before = await stage.visit('/before');
+    await expectSoon(() => stage.gateway.batches.length).toBeGreaterThan(0);
+    await before.goto('about:blank');
+    Object.assign(stage.gateway, { weather: 'fair', batches: [] });
+    stage.write('data-consent="denied"');
+    const page = await stage.visit('/after');
+    await page.evaluate(`dispatchEvent(new Event('online'))`);
+    // As long as any wait for another try.
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 1100))');
+    await leave(page, '');
+    const next = await stage.visit('/next');
+    expect(stage.gateway.batches).toEqual([]);
+    await next.evaluate(`coterie.consent('granted')`);
+    await settled(next);
+    expect((await stage.events()).map(({ target }) => target)).toEqual(['/before', '/next']);
+  });
+
   it('what was done is dropped when it is denied for good', async () => {
     stage.write('data-consent="denied"', button);
     const page = await stage.visit('/');
@@ -124,6 +143,22 @@ describe('what is stored', () => {
     expect((await kept(page)).keys).toEqual(['coterie:v:id']);
     const sister = await stage.visit('/', { site: stage.site.named('app.shop') });
     expect(await sister.evaluate('coterie.anonymousId()')).toBe(cookie!.value);
+  });
+
+  it('travels over TLS only where the site does', async () => {
+    const { gateway, site, visitor } = stage;
+    const secure = 'https://coterie.example';
+    await visitor.route('https://shop.example/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: site.html.replace(gateway.url, secure) }),
+    );
+    await visitor.route(`${secure}/**`, async (route) => {
+      const url = route.request().url().replace(secure, gateway.url);
+      await route.fulfill({ response: await route.fetch({ url }) });
+    });
+    await settled(await stage.visit('/', { site: 'https://shop.example' }));
+    expect(await stage.visitor.cookies()).toMatchObject([
+      { name: 'coterie_id', domain: '.shop.example', secure: true },
+    ]);
   });
 
   it('expires when the page says, in storage as in the cookie', async () => {

@@ -10,6 +10,8 @@ export type Weather =
   | 'down'
   /** It arrives and is stored, but the answer on the way back is lost: the page sees 503. */
   | 'answer lost'
+  /** It arrives and is stored, and the answer takes until the gateway is closed. */
+  | 'slow'
   /** Something in between answers. */
   | { status: number; headers?: Record<string, string> };
 
@@ -81,6 +83,7 @@ async function serve(
     headers: { 'content-type': request.headers['content-type'] ?? '' },
     ...(body.length > 0 ? { body: body as BodyInit } : {}),
   });
+  if (weather === 'slow') return;
   const headers = Object.fromEntries(answer.headers);
   delete headers['content-encoding'];
   delete headers['content-length'];

@@ -13,10 +13,7 @@ export const mostMessages = 100;
 const mostCharacters = 500_000;
 /** What was not sent within this time is dropped, in milliseconds. */
 const longestAge = 7 * 864e5;
-/**
- * Bytes of the messages of a request. Of requests that outlive their page browsers take 64 KB at a time: two of ours,
- * one under way and one at the end.
- */
+/** Bytes of the messages of a request: of requests that outlive their page browsers take 64 KB at a time, two of ours. */
 export const requestBytes = 31.5 * 1024;
 
 const start = `${prefix}q:`;

@@ -1,3 +1,4 @@
+import { isAllowed } from './gate.js';
 import { settings } from './options.js';
 import { nextEntries, type Entry } from './queue.js';
 import { get, prefix, remove, set } from './storage.js';
@@ -33,7 +34,8 @@ const underWay = new Set<string>();
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-const next = (): Entry[] => nextEntries((key) => underWay.has(key));
+/** What an earlier page has left is not sent either before there is consent on this one. */
+const next = (): Entry[] => (isAllowed() ? nextEntries((key) => underWay.has(key)) : []);
 const endpoint = (): string => `${settings.host ?? ''}/v1/b`;
 
 /** `sentAt` lets the server correct the times of a clock that is wrong. */
