@@ -22,6 +22,7 @@ export interface Readiness {
   withoutCompany: number | null;
   companies: number | null;
   withoutIdentifier: number;
+  refused: number;
   duplicates: number;
   rows: number;
   rowsWithoutValue: number | null;
@@ -36,7 +37,7 @@ export interface Readiness {
 
 /** Every field of a report. */
 export const readinessFields = `platform members withoutConsent suppressed eligible withoutCompany companies
-  withoutIdentifier duplicates rows rowsWithoutValue identifiers { identifier rows } bytes minimumSize reachesMinimum
+  withoutIdentifier refused duplicates rows rowsWithoutValue identifiers { identifier rows } bytes minimumSize reachesMinimum
   maximumRows maximumBytes fits version asOf`;
 
 /** A workspace with what the tests of audiences do to it. */

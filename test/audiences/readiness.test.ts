@@ -30,7 +30,7 @@ async function both(input: Record<string, unknown>): Promise<{
   expect(rows).toHaveLength(report.rows);
   expect(Buffer.byteLength(text)).toBe(report.bytes);
   expect(report.withoutConsent + report.suppressed + report.eligible).toBe(report.members);
-  expect(report.withoutIdentifier + report.duplicates + report.rows).toBe(
+  expect(report.withoutIdentifier + report.refused + report.duplicates + report.rows).toBe(
     report.companies ?? report.eligible,
   );
   return { id, report, headers, rows };
@@ -255,6 +255,60 @@ describe('consent and suppressions', () => {
     );
     const { report } = await both({ platform: 'META', segmentId: await audiences.everybody() });
     expect(report).toMatchObject({ members: 2, withoutConsent: 1, suppressed: 0, rows: 1 });
+  });
+});
+
+describe('an address that the platform takes for one by which somebody refused', () => {
+  const dotted = sha256('jane.doe@gmail.com');
+  const plain = sha256('janedoe@gmail.com');
+
+  it('keeps whoever gave consent under it out of the file of that platform, and of no other', async () => {
+    await audiences.people(
+      granted({ externalId: '1', email: 'jane.doe@gmail.com' }),
+      { externalId: '2', email: 'janedoe+news@gmail.com', ads: 'withdrawn' },
+      granted({ externalId: '3', email: 'other@gmail.com' }),
+    );
+    const segmentId = await audiences.everybody();
+    const google = await both({ platform: 'GOOGLE', segmentId });
+    expect(google.report).toMatchObject({ withoutConsent: 1, eligible: 2, refused: 1, rows: 1 });
+    expect(google.rows.map(([email]) => email)).toEqual([sha256('other@gmail.com')]);
+    const meta = await both({ platform: 'META', segmentId, identifiers: ['EMAIL'] });
+    expect(meta.report).toMatchObject({ refused: 0, rows: 2 });
+    expect(meta.rows.flat()).toContain(dotted);
+  });
+
+  it('is one that is suppressed, or that a suppressed contact has, whether it is a member or not', async () => {
+    const [member = ''] = await audiences.people(
+      granted({ externalId: '1', email: 'jane.doe@gmail.com' }),
+      granted({ externalId: 'stopped', email: 'john.smith@gmail.com' }),
+      granted({ externalId: '3', email: 'johnsmith@gmail.com' }),
+    );
+    await audiences.suppress('external_id', 'stopped');
+    const everybody = await audiences.everybody();
+    expect((await both({ platform: 'GOOGLE', segmentId: everybody })).report).toMatchObject({
+      suppressed: 1,
+      eligible: 2,
+      refused: 1,
+      rows: 1,
+    });
+    // Of somebody who was never a contact.
+    await audiences.suppress('email', 'JaneDoe+x@gmail.com');
+    const segmentId = await audiences.list([member]);
+    const { report, rows } = await both({ platform: 'GOOGLE', segmentId });
+    expect(report).toMatchObject({ members: 1, suppressed: 0, refused: 1, rows: 0 });
+    expect(rows.flat()).not.toContain(plain);
+  });
+
+  it('is not one that nobody was asked about, and none of another channel', async () => {
+    await audiences.people(granted({ externalId: '1', email: 'jane.doe@gmail.com' }), {
+      externalId: '2',
+      email: 'janedoe@gmail.com',
+    });
+    await audiences.query(
+      `mutation { addSuppressions(input: {channels: [email], kind: email, values: ["jane.d.oe@gmail.com"]}) { changed } }`,
+    );
+    const { report } = await both({ platform: 'GOOGLE', segmentId: await audiences.everybody() });
+    expect(report).toMatchObject({ withoutConsent: 1, refused: 0, rows: 1 });
   });
 });
 

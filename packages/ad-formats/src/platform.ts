@@ -131,6 +131,8 @@ export interface Platform {
   readonly maximumRows?: number;
   readonly maximumBytes?: number;
   readonly kinds: readonly AudienceKind[];
+  /** Whether it takes different e-mail addresses for one and the same: it then finds one person by another's address. */
+  readonly mergesEmails: boolean;
   /** What the platform's file can carry of a person. */
   readonly identifiers: readonly Identifier[];
   /** The sets of identifiers of which one suffices to match a person; all others only help. */
@@ -171,6 +173,8 @@ export interface Definition {
   columns: readonly Column[];
   /** Identifiers whose columns are useless unless all of them are filled. */
   whole?: readonly Identifier[];
+  /** Its rule for e-mail addresses drops more than case and white space. */
+  mergesEmails?: boolean;
   /** Every column is always there, filled or not. */
   template?: boolean;
   /** Header of the value's column, in seed files. */
@@ -217,6 +221,7 @@ export function definePlatform(definition: Definition): Platform {
     maximumRows: definition.maximumRows,
     maximumBytes: definition.maximumBytes,
     kinds: definition.kinds,
+    mergesEmails: definition.mergesEmails ?? false,
     identifiers,
     matching,
     fields,

@@ -138,7 +138,7 @@ export class IdentifierCoverageType {
 /** What a file holds. */
 @ObjectType('FileReadiness', {
   description:
-    'What a file for an ad platform would hold if it were written now, and whether the platform would take it. The file itself comes from the same code. `members` = `withoutConsent` + `suppressed` + `eligible`; `eligible`, or `companies`, = `withoutIdentifier` + `duplicates` + `rows`.',
+    'What a file for an ad platform would hold if it were written now, and whether the platform would take it. The file itself comes from the same code. `members` = `withoutConsent` + `suppressed` + `eligible`; `eligible`, or `companies`, = `withoutIdentifier` + `refused` + `duplicates` + `rows`.',
 })
 @Readable('audiences:read')
 export class FileReadinessType {
@@ -178,6 +178,12 @@ export class FileReadinessType {
       "Eligible members, or companies, without a value that the platform could find them by after its own normalisation: nothing is stored, or it is not valid by the platform's rules.",
   })
   withoutIdentifier!: number;
+
+  @Field(() => Int, {
+    description:
+      'Eligible members with an address that the platform takes for one by which nobody may be sent: that of somebody who withdrew consent, or a suppressed one. Google, for one, looks past the dots in a Gmail address.',
+  })
+  refused!: number;
 
   @Field(() => Int, {
     description:

@@ -9,6 +9,7 @@ describe('a set of digests', () => {
         const digests = new DigestSet();
         const known = new Set<string>();
         for (const text of texts) {
+          expect(digests.has(text)).toBe(known.has(text));
           expect(digests.add(text)).toBe(!known.has(text));
           known.add(text);
           expect(digests.size).toBe(known.size);

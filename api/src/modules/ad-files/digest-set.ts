@@ -14,14 +14,16 @@ export class DigestSet {
     return this.#size;
   }
 
+  has(text: string): boolean {
+    return !isFree(this.#words, find(this.#words, digestOf(text)));
+  }
+
   /** Adds the text; tells whether it was new. */
   add(text: string): boolean {
-    const digest = hash('sha256', text, 'buffer');
-    const words = new Uint32Array(wordsPerDigest);
-    for (let index = 0; index < wordsPerDigest; index += 1) words[index] = digest.readUInt32LE(index * 4);
-    // A place of all zeros is free, so this digest, which nobody will ever meet, is moved aside.
-    if (words.every((word) => word === 0)) words[0] = 1;
-    if (!place(this.#words, words)) return false;
+    const digest = digestOf(text);
+    const at = find(this.#words, digest);
+    if (!isFree(this.#words, at)) return false;
+    this.#words.set(digest, at);
     this.#size += 1;
     // Half full at most: look-ups stay short.
     if (this.#size * wordsPerDigest * 2 > this.#words.length) this.#grow();
@@ -32,22 +34,27 @@ export class DigestSet {
     const grown = new Uint32Array(this.#words.length * 2);
     for (let at = 0; at < this.#words.length; at += wordsPerDigest) {
       const digest = this.#words.subarray(at, at + wordsPerDigest);
-      if (!isFree(digest, 0)) place(grown, digest);
+      if (!isFree(digest, 0)) grown.set(digest, find(grown, digest));
     }
     this.#words = grown;
   }
 }
 
-/** Puts the digest into the first free place from its own on; false when it is there already. */
-function place(table: Uint32Array, digest: Uint32Array): boolean {
+function digestOf(text: string): Uint32Array {
+  const bytes = hash('sha256', text, 'buffer');
+  const words = new Uint32Array(wordsPerDigest);
+  for (let index = 0; index < wordsPerDigest; index += 1) words[index] = bytes.readUInt32LE(index * 4);
+  // A place of all zeros is free, so this digest, which nobody will ever meet, is moved aside.
+  if (isFree(words, 0)) words[0] = 1;
+  return words;
+}
+
+/** Where the digest stands, or else the first free place from its own on. */
+function find(table: Uint32Array, digest: Uint32Array): number {
   const places = table.length / wordsPerDigest;
   for (let slot = digest[0]! % places; ; slot = (slot + 1) % places) {
     const at = slot * wordsPerDigest;
-    if (isFree(table, at)) {
-      table.set(digest, at);
-      return true;
-    }
-    if (digest.every((word, index) => table[at + index] === word)) return false;
+    if (isFree(table, at) || digest.every((word, index) => table[at + index] === word)) return at;
   }
 }
 

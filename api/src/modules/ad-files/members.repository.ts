@@ -1,6 +1,6 @@
-import { planForMany } from '../../platform/database/plan-for-many.js';
+import { readInBatches } from '../../platform/database/read-in-batches.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { consentingContacts, suppressedContacts } from '../consent/index.js';
+import { consentingContacts, refusedAddresses, suppressedContacts } from '../consent/index.js';
 import type { FileKind } from './identifiers.js';
 
 /** The contacts that a file is about: a statement of which each row has an `ordinal` and, for seeds, a `value`. */
@@ -40,26 +40,25 @@ export async function* readMembers(
   source: MemberSource,
   kind: FileKind,
 ): AsyncGenerator<Member[]> {
-  await planForMany(tx);
-  // All rows will be fetched: the plan is to be the one that is fastest for all of them, not for the first.
-  await tx.query('set local cursor_tuple_fraction = 1');
-  await tx.query(
-    `declare members no scroll cursor for
-     select member.*, c.company_id as "companyId",
-       case when given.ordinal is null then 'withoutConsent'
-            when stopped.ordinal is not null then 'suppressed'
-            else 'eligible' end as standing
-     from (${source.text}) as member
-     join contacts as c on c.ordinal = member.ordinal
-     left join (${consentingContacts('ads')}) as given on given.ordinal = member.ordinal
-     left join (${suppressedContacts('ads')}) as stopped on stopped.ordinal = member.ordinal
-     order by ${orders[kind]}`,
-    source.values,
-  );
-  for (;;) {
-    const batch = await tx.query<Member>(`fetch ${batchSize} from members`);
-    if (batch.length > 0) yield batch;
-    if (batch.length < batchSize) break;
+  yield* readInBatches<Member>(tx, {
+    text: `select member.*, c.company_id as "companyId",
+        case when given.ordinal is null then 'withoutConsent'
+             when stopped.ordinal is not null then 'suppressed'
+             else 'eligible' end as standing
+      from (${source.text}) as member
+      join contacts as c on c.ordinal = member.ordinal
+      left join (${consentingContacts('ads')}) as given on given.ordinal = member.ordinal
+      left join (${suppressedContacts('ads')}) as stopped on stopped.ordinal = member.ordinal
+      order by ${orders[kind]}`,
+    values: source.values,
+    size: batchSize,
+  });
+}
+
+/** Addresses, in batches, by which nobody may be handed to ad platforms: see refusedAddresses(). */
+export async function* readRefusedAddresses(tx: WorkspaceTransaction): AsyncGenerator<string[]> {
+  const text = refusedAddresses('ads');
+  for await (const batch of readInBatches<{ value: string }>(tx, { text, values: [], size: 2_000 })) {
+    yield batch.map(({ value }) => value);
   }
-  await tx.query('close members');
 }

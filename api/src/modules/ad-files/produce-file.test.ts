@@ -1,5 +1,6 @@
 import { platforms, toCsv, type Person } from '@coterie/ad-formats';
 import { describe, expect, it } from 'vitest';
+import { DigestSet } from './digest-set.js';
 import { peopleFormat, type FileFormat } from './file-format.js';
 import { produceFile } from './produce-file.js';
 
@@ -16,6 +17,8 @@ const plain: FileFormat<string> = {
   },
 };
 
+const nobody = new DigestSet();
+
 async function* batches<Item>(...items: Item[][]): AsyncGenerator<Item[]> {
   yield* items;
 }
@@ -23,13 +26,14 @@ async function* batches<Item>(...items: Item[][]): AsyncGenerator<Item[]> {
 describe('a file', () => {
   it('is written batch by batch, the header first, and counted as it is written', async () => {
     const pieces: string[] = [];
-    const counts = await produceFile(batches(['a,1', 'b,'], [], ['c,3']), plain, (text) => {
+    const counts = await produceFile(batches(['a,1', 'b,'], [], ['c,3']), plain, nobody, (text) => {
       pieces.push(text);
     });
     expect(pieces).toEqual(['email,phone\r\n', 'a,1\r\nb,\r\n', '', 'c,3\r\n']);
     expect(counts).toEqual({
       rows: 3,
       withoutIdentifier: 0,
+      refused: 0,
       duplicates: 0,
       rowsWithoutValue: null,
       bytes: pieces.join('').length,
@@ -43,7 +47,7 @@ describe('a file', () => {
   it('has nobody twice, in whichever batch, and nobody whom the platform could not find', async () => {
     const written: string[] = [];
     const subjects = batches(['a,1', ',', 'a,'], [',1', 'b,1', 'b,1']);
-    const counts = await produceFile(subjects, plain, (text) => void written.push(text));
+    const counts = await produceFile(subjects, plain, nobody, (text) => void written.push(text));
     expect(written.join('')).toBe(
       toCsv([
         ['email', 'phone'],
@@ -54,8 +58,18 @@ describe('a file', () => {
     expect(counts).toMatchObject({ rows: 2, duplicates: 3, withoutIdentifier: 1 });
   });
 
+  it('has no row with anything by which nobody may be found, and lets the rest of it pass later', async () => {
+    const refused = new DigestSet();
+    refused.add('b');
+    const written: string[] = [];
+    const subjects = batches(['a,1', 'b,2'], ['c,2']);
+    const counts = await produceFile(subjects, plain, refused, (text) => void written.push(text));
+    expect(written.join('')).toBe('email,phone\r\na,1\r\nc,2\r\n');
+    expect(counts).toMatchObject({ rows: 2, refused: 1, duplicates: 0 });
+  });
+
   it('counts bytes, not characters', async () => {
-    const counts = await produceFile(batches(['정,']), plain, () => undefined);
+    const counts = await produceFile(batches(['정,']), plain, nobody, () => undefined);
     expect(counts.bytes).toBe(Buffer.byteLength('email,phone\r\n정,\r\n'));
   });
 
@@ -67,7 +81,7 @@ describe('a file', () => {
         yield [subject];
       }
     }
-    await produceFile(reading(), plain, async (text) => {
+    await produceFile(reading(), plain, nobody, async (text) => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       order.push(`wrote ${text.trim()}`);
     });
@@ -78,7 +92,7 @@ describe('a file', () => {
     const person = (email: string, value: number | null): Person => ({ emails: [email], phones: [], value });
     const people = [person('a@example.com', 3), person('b@example.com', null), person('c@example.com', 0)];
     const format = peopleFormat(platforms.meta, ['email'], 'seed');
-    const counts = await produceFile(batches(people), format, () => undefined);
+    const counts = await produceFile(batches(people), format, nobody, () => undefined);
     expect(counts).toMatchObject({ rows: 3, rowsWithoutValue: 1 });
   });
 });

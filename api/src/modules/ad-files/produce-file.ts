@@ -3,10 +3,12 @@ import { DigestSet } from './digest-set.js';
 import type { FileFormat, FileRow } from './file-format.js';
 import type { AdIdentifier } from './identifiers.js';
 
-/** What became of the people or companies that may be sent: the first three add up to them. */
+/** What became of the people or companies that may be sent: the first four add up to them. */
 export interface FileCounts {
   /** Nothing that the platform would find them by was left after its normalisation. */
   withoutIdentifier: number;
+  /** Something that the platform would find them by is that of somebody who must not be sent. */
+  refused: number;
   /** Whatever the platform would find them by is in another row already. */
   duplicates: number;
   /** Lines of the file, without the header. */
@@ -25,16 +27,18 @@ export type Write = (text: string) => Promise<void> | void;
 /**
  * Turns people or companies into a file, batch by batch. The report on an audience and its export both come from here,
  * so they cannot tell different stories.
+ * @param refused keys of which no row may have any.
  * @param write is handed the header and then each batch's lines; the next batch is read when it is done.
  */
 export async function produceFile<Subject>(
   batches: AsyncIterable<readonly Subject[]>,
   format: FileFormat<Subject>,
+  refused: DigestSet,
   write: Write,
 ): Promise<FileCounts> {
   const seen = new DigestSet();
   const rowsWith = new Map<AdIdentifier, number>(format.identifiers.map((identifier) => [identifier, 0]));
-  const counts = { withoutIdentifier: 0, duplicates: 0, rows: 0, bytes: 0 };
+  const counts = { withoutIdentifier: 0, refused: 0, duplicates: 0, rows: 0, bytes: 0 };
   let withoutValue = 0;
   const emit = async (rows: readonly (readonly string[])[]): Promise<void> => {
     const text = toCsv(rows);
@@ -44,9 +48,11 @@ export async function produceFile<Subject>(
   await emit([format.headers]);
   for await (const batch of batches) {
     const usable = batch.map((subject) => format.read(subject)).filter((row) => row !== undefined);
-    const fresh = usable.filter((row) => saysSomethingNew(row, seen));
+    const allowed = usable.filter(({ keys }) => !keys.some((key) => refused.has(key)));
+    const fresh = allowed.filter((row) => saysSomethingNew(row, seen));
     counts.withoutIdentifier += batch.length - usable.length;
-    counts.duplicates += usable.length - fresh.length;
+    counts.refused += usable.length - allowed.length;
+    counts.duplicates += allowed.length - fresh.length;
     counts.rows += fresh.length;
     if (format.valued) withoutValue += fresh.filter(({ cells }) => cells.at(-1) === '').length;
     for (const identifier of fresh.flatMap((row) => row.identifiers)) {

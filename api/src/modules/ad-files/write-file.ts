@@ -1,11 +1,18 @@
-import { platforms, type Company, type Person, type PlatformId } from '@coterie/ad-formats';
+import { platforms, type Company, type Person, type Platform, type PlatformId } from '@coterie/ad-formats';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
+import { DigestSet } from './digest-set.js';
 import { companiesFormat, peopleFormat } from './file-format.js';
 import type { FileKind } from './identifiers.js';
 import { loadCompanies } from './load-companies.js';
 import { loadPeople, type PeopleWanted } from './load-people.js';
-import { readMembers, type Member, type MemberSource, type Standing } from './members.repository.js';
+import {
+  readMembers,
+  readRefusedAddresses,
+  type Member,
+  type MemberSource,
+  type Standing,
+} from './members.repository.js';
 import { produceFile, type FileCounts, type Write } from './produce-file.js';
 
 /** What a file is to hold, and of whom. */
@@ -50,7 +57,8 @@ export async function writeFile(
   const members = eligibleMembers(tx, order, standings);
   if (kind !== 'companies') {
     const format = peopleFormat(platform, identifiers, kind);
-    const counts = await produceFile(peopleOf(tx, members, order), format, write);
+    const refused = await refusedKeys(tx, platform);
+    const counts = await produceFile(peopleOf(tx, members, order), format, refused, write);
     return {
       platform: id,
       kind,
@@ -63,7 +71,7 @@ export async function writeFile(
   if (!platform.companies) throw new Error(`${platform.label} takes no companies.`);
   const found = { withoutCompany: 0, companies: 0 };
   const format = companiesFormat(platform.companies, identifiers);
-  const counts = await produceFile(companiesOf(tx, members, found), format, write);
+  const counts = await produceFile(companiesOf(tx, members, found), format, new DigestSet(), write);
   return { platform: id, kind, ...standingsOf(standings), ...found, ...counts };
 }
 
@@ -71,6 +79,23 @@ function standingsOf(
   counts: Record<Standing, number>,
 ): Pick<FileReport, 'members' | 'withoutConsent' | 'suppressed' | 'eligible'> {
   return { members: counts.withoutConsent + counts.suppressed + counts.eligible, ...counts };
+}
+
+/**
+ * What the platform would find people by who must not be sent. Where it takes different addresses for one, somebody else
+ * may have given consent under such an address: Google looks past the dots, so that `jane.doe@gmail.com`, who withdrew,
+ * would be found by `janedoe@gmail.com`, who did not. Elsewhere equal addresses are one contact's, and that suffices.
+ */
+async function refusedKeys(tx: WorkspaceTransaction, platform: Platform): Promise<DigestSet> {
+  const refused = new DigestSet();
+  if (!platform.mergesEmails) return refused;
+  for await (const addresses of readRefusedAddresses(tx)) {
+    for (const address of addresses) {
+      const value = platform.value('email', address);
+      if (value) refused.add(value.sent);
+    }
+  }
+  return refused;
 }
 
 async function* eligibleMembers(

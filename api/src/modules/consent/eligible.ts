@@ -19,6 +19,22 @@ export function suppressedContacts(channel: Channel): string {
       on stop.kind = own.kind and stop.value = own.value and stop.channel = ${literal(channel)}`;
 }
 
+/**
+ * SQL: the e-mail addresses that a channel must not be used with, as `value`, some of them twice: those suppressed on it,
+ * and those of contacts who withdrew their consent or are suppressed by another identity. For whoever takes different
+ * addresses for one, such as an ad platform that looks past the dots in them.
+ */
+export function refusedAddresses(channel: Channel): string {
+  return `select value from suppressions where channel = ${literal(channel)} and kind = 'email'
+    union all
+    select own.value from contact_identities as own
+    join (
+      select ordinal from consents where channel = ${literal(channel)} and state = 'withdrawn'
+      union all ${suppressedContacts(channel)}
+    ) as refusing on refusing.ordinal = own.ordinal
+    where own.kind = 'email'`;
+}
+
 function literal(channel: Channel): string {
   if (!CHANNELS.includes(channel)) throw new Error(`${channel} is no channel.`);
   return `'${channel}'`;

@@ -1,4 +1,3 @@
-import { planForMany } from '../../platform/database/plan-for-many.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { isId } from '../../platform/ids.js';
 import type { Statement } from '../segments/index.js';
@@ -31,7 +30,8 @@ export async function takeMembers(
 ): Promise<Taken> {
   const own = [tx.workspaceId, id, valueAttribute];
   const { text, values } = await membersAfter(own.length);
-  await planForMany(tx);
+  // As in readInBatches(): right after a large import, a nested loop would take the square of the time.
+  await tx.query('set local enable_nestloop = off');
   const rows = await tx.query<Taken>(
     `with source as materialized (
        select c.ordinal, held.number as value

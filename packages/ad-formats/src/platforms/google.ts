@@ -37,6 +37,7 @@ export function createGoogle({ columns = 1 }: GoogleOptions = {}): Platform {
     ],
     // Google matches an address by both names, country and postal code together.
     whole: ['name', 'location'],
+    mergesEmails: true,
     template: true,
   });
 }

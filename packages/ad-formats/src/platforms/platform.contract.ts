@@ -98,6 +98,15 @@ export function describePlatform(platform: Platform): void {
       expect(platform.value('email', '  DANA@Example.COM\n')).toEqual(email);
     });
 
+    test('it says whether it takes different addresses for one', () => {
+      const hash = (address: string): string | undefined => platform.value('email', address)?.sent;
+      const merged = [
+        ['dana.king@gmail.com', 'danaking@gmail.com'],
+        ['dana+news@king.example', 'dana@king.example'],
+      ].some(([one = '', other = '']) => hash(one) === hash(other));
+      expect(platform.mergesEmails).toBe(merged);
+    });
+
     test('normalising what is normalised changes nothing', () => {
       fc.assert(
         fc.property(

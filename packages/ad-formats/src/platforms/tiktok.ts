@@ -23,6 +23,7 @@ export function createTiktok(options: TiktokOptions = {}): Platform {
     minimumSize: 1000,
     kinds: ['contacts'],
     matching: [['email'], ['phone'], ['mobile_ad_id']],
+    mergesEmails: removeEmailTag,
     fields: {
       email: hashed(removeEmailTag ? emailWithoutTag : to.email),
       phone: hashed(phone === 'digits' ? to.phoneDigits : to.phone),
