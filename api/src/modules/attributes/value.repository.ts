@@ -1,3 +1,4 @@
+import { amongOrdinals } from '../../platform/database/among-ordinals.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import type { AttributeSubject } from './attribute-definition.js';
 import type { AttributeValue, ValueColumns } from './attribute-value.js';
@@ -51,9 +52,10 @@ export async function loadValues<Holder extends string | number>(
   const byHolder = new Map<Holder, HeldValues>();
   if (holders.length === 0 || (keys?.length === 0 && whole.length === 0)) return byHolder;
   const { table, holder, type } = stores[subject];
+  const asked = subject === 'contact' ? amongOrdinals(holder, '$1') : `${holder} = any($1::${type}[])`;
   const rows = await tx.query<ValueRow<Holder>>(
     `select ${holder} as holder, ${columns} from ${table}
-     where ${holder} = any($1::${type}[]) and ($2::text[] is null or key = any($2) or ${holder} = any($3::${type}[]))
+     where ${asked} and ($2::text[] is null or key = any($2) or ${holder} = any($3::${type}[]))
      order by ${holder}, key, position`,
     [holders, keys, whole],
   );

@@ -1,4 +1,5 @@
 import type { IdentityKind } from '@coterie/rules';
+import { amongOrdinals } from '../../platform/database/among-ordinals.js';
 import { Collision, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import type { Identity } from '../consent/index.js';
 
@@ -54,7 +55,7 @@ export async function identitiesOf(
   if (ordinals.length === 0) return [];
   return tx.query(
     `select ordinal, kind, value, raw, created_at as "createdAt" from contact_identities
-     where ordinal = any($1::int[]) order by ordinal, created_at, kind, value`,
+     where ${amongOrdinals('ordinal', '$1')} order by ordinal, created_at, kind, value`,
     [ordinals],
   );
 }
