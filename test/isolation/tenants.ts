@@ -1,17 +1,22 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { hashToken, newKey, newToken } from '../../api/src/modules/access/secrets.js';
-import { scopes as allScopes, type Role, type Scope } from '../../api/src/platform/context.js';
+import { noProgress } from '../../api/src/modules/imports/import.js';
+import { roles, scopes as allScopes, type Role, type Scope } from '../../api/src/platform/context.js';
 
-/** Whoever sends a probe, and the header that says so. */
+/** Whoever sends a request: the header that says so. */
 export interface Caller {
-  name: string;
   headers: Record<string, string>;
 }
 
-/** A tenant with at least one row in every table; each text that it holds carries its canary. */
+/**
+ * A tenant with at least one row in every table. Each text that it holds carries its canary, which nobody else ever
+ * sends: wherever a stranger reads it, isolation is broken. Only what a stranger may send to ask for something, such as
+ * an e-mail address, is made from the handle instead: an answer may repeat it.
+ */
 export interface Tenant {
   canary: string;
+  handle: string;
   workspaceId: string;
   organizationId: string;
   userId: string;
@@ -24,30 +29,33 @@ export interface Tenant {
   archivedSegmentId: string;
   listId: string;
   audienceId: string;
+  archivedAudienceId: string;
   seedListId: string;
+  archivedSeedListId: string;
   lookalikeId: string;
   importId: string;
+  quarantinedId: string;
   apiKeyId: string;
-  /** What was given to a contact, to be asked for by it. */
+  invitationId: string;
+  /** The e-mail address as files for ad platforms hold it. */
+  emailHash: string;
+  /** What was given to contacts, companies and attributes, to be asked for by it. */
   email: string;
   externalId: string;
+  domain: string;
+  companyExternalId: string;
   attributeKey: string;
   archivedAttributeKey: string;
 }
 
-/** Ids as a tenant has them, all made up: what a random guess looks like. */
-export function randomIds(like: Tenant): Tenant {
-  return Object.fromEntries(
-    Object.entries(like).map(([name, value]) => [name, name.endsWith('Id') ? randomUUID() : value]),
-  ) as unknown as Tenant;
-}
-
-/** Makes a tenant, as the owner of the tables. */
-export async function createTenant(owner: Pool): Promise<Tenant> {
+/** A tenant that does not exist: ids and names as a random guess has them. */
+export function imagineTenant(): Tenant {
   const id = randomUUID;
-  const canary = `canary${randomBytes(6).toString('hex')}`;
-  const tenant: Tenant = {
-    canary,
+  const handle = `handle${randomBytes(6).toString('hex')}`;
+  const email = `${handle}@example.com`;
+  return {
+    canary: `canary${randomBytes(6).toString('hex')}`,
+    handle,
     workspaceId: id(),
     organizationId: id(),
     userId: id(),
@@ -60,16 +68,38 @@ export async function createTenant(owner: Pool): Promise<Tenant> {
     archivedSegmentId: id(),
     listId: id(),
     audienceId: id(),
+    archivedAudienceId: id(),
     seedListId: id(),
+    archivedSeedListId: id(),
     lookalikeId: id(),
     importId: id(),
+    quarantinedId: id(),
     apiKeyId: id(),
-    email: `${canary}@example.com`,
-    externalId: `${canary}-1`,
-    attributeKey: `${canary}_level`,
-    archivedAttributeKey: `${canary}_old`,
+    invitationId: id(),
+    email,
+    emailHash: createHash('sha256').update(email).digest('hex'),
+    externalId: `${handle}-1`,
+    domain: `${handle}.example`,
+    companyExternalId: `${handle}-c`,
+    attributeKey: `${handle}_level`,
+    archivedAttributeKey: `${handle}_old`,
   };
-  for (const [statement, values] of rowsOf(tenant)) await owner.query(statement, values);
+}
+
+/** The names of a tenant's ids. */
+export const idNames = Object.keys(imagineTenant()).filter((name) => name.endsWith('Id')) as (keyof Tenant)[];
+
+/** Makes a tenant, as the owner of the tables. */
+export async function createTenant(owner: Pool): Promise<Tenant> {
+  const tenant = imagineTenant();
+  const client = await owner.connect();
+  try {
+    await client.query('begin');
+    for (const [statement, values] of rowsOf(tenant)) await client.query(statement, values);
+    await client.query('commit');
+  } finally {
+    client.release();
+  }
   return tenant;
 }
 
@@ -98,6 +128,11 @@ function directoryRows(t: Tenant): Row[] {
       ],
     ]),
     [
+      `insert into invitations (organization_id, id, email, role, token_hash, expires_at)
+       values ($1, $2, $3, 'viewer', $4, now() + interval '1 day')`,
+      [t.organizationId, t.invitationId, `invited-${canary}@example.com`, randomBytes(32)],
+    ],
+    [
       `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, created_by)
        values ($1, $2, $3, $4, $5, '{contacts:read}', 'system')`,
       [t.workspaceId, t.apiKeyId, canary, randomBytes(6).toString('hex'), randomBytes(32)],
@@ -120,7 +155,7 @@ function peopleRows(t: Tenant): Row[] {
     [definition, [workspaceId, t.archivedAttributeKey, canary, new Date()]],
     [
       'insert into companies (workspace_id, id, name, domain, external_id) values ($1, $2, $3, $4, $5)',
-      [workspaceId, t.companyId, canary, `${canary}.example`, `${canary}-c`],
+      [workspaceId, t.companyId, canary, t.domain, t.companyExternalId],
     ],
     [
       `insert into company_attributes (workspace_id, company_id, key, text, folded, since)
@@ -133,8 +168,8 @@ function peopleRows(t: Tenant): Row[] {
     ]),
     [
       `insert into contact_identities (workspace_id, kind, value, raw, ordinal)
-       values ($1, 'email', $2, $2, 0), ($1, 'external_id', $3, $3, 0)`,
-      [workspaceId, t.email, t.externalId],
+       values ($1, 'email', $2, $2, 0), ($1, 'external_id', $3, $3, 0), ($1, 'anonymous_id', $4, $4, 0)`,
+      [workspaceId, t.email, t.externalId, canary],
     ],
     [
       `insert into contact_attributes (workspace_id, ordinal, key, text, folded, since)
@@ -159,7 +194,7 @@ function peopleRows(t: Tenant): Row[] {
   ];
 }
 
-function eventRows({ canary, workspaceId }: Tenant): Row[] {
+function eventRows({ canary, workspaceId, quarantinedId, externalId }: Tenant): Row[] {
   return [
     [
       `insert into events (workspace_id, occurred_at, id, ordinal, name, folded_name, target, folded_target, properties,
@@ -173,8 +208,8 @@ function eventRows({ canary, workspaceId }: Tenant): Row[] {
     ],
     [
       `insert into quarantined_events (workspace_id, id, kind, source, code, path, message, body, received_at)
-       values ($1, $2, 'message', 'http', 'INVALID_INPUT', 'name', $3, $3, now())`,
-      [workspaceId, randomUUID(), canary],
+       values ($1, $2, 'message', 'http', 'INVALID_INPUT', 'name', $3, $4, now())`,
+      [workspaceId, quarantinedId, canary, { type: 'track', userId: externalId, event: canary }],
     ],
   ];
 }
@@ -183,23 +218,21 @@ function audienceRows(t: Tenant): Row[] {
   const { canary, workspaceId } = t;
   const segment = `insert into segments (workspace_id, id, kind, name, folded_name, description, rule, created_by, archived_at)
     values ($1, $2, $3, $4, $4, $5, $6, 'system', $7)`;
-  const rule = JSON.stringify({ attribute: { key: 'first_name', op: 'exists' } });
-  const segments: [id: string, kind: string, archivedAt: Date | null][] = [
-    [t.segmentId, 'rule', null],
-    [t.spareSegmentId, 'rule', null],
-    [t.archivedSegmentId, 'rule', new Date()],
-    [t.listId, 'static', null],
+  const named = { attribute: { key: 'first_name', op: 'exists' } };
+  const anything = { any: [named, { list: t.listId }, { identified: 'anonymous_id' }] };
+  const segments: [id: string, rule: object | null, archivedAt: Date | null][] = [
+    [t.segmentId, anything, null],
+    [t.spareSegmentId, named, null],
+    [t.archivedSegmentId, named, new Date()],
+    [t.listId, null, null],
   ];
   return [
-    ...segments.flatMap(([id, kind, archivedAt], index): Row[] => [
-      [
-        segment,
-        [workspaceId, id, kind, `${canary}-${index}`, canary, kind === 'rule' ? rule : null, archivedAt],
-      ],
+    ...segments.flatMap(([id, rule, archivedAt], index): Row[] => [
+      [segment, [workspaceId, id, rule ? 'rule' : 'static', `${canary}-${index}`, canary, rule, archivedAt]],
       [
         `insert into segment_versions (workspace_id, segment_id, version, name, description, rule, created_by)
          values ($1, $2, 1, $3, $3, $4, 'system')`,
-        [workspaceId, id, canary, kind === 'rule' ? rule : null],
+        [workspaceId, id, canary, rule],
       ],
     ]),
     [
@@ -210,15 +243,17 @@ function audienceRows(t: Tenant): Row[] {
       'insert into list_members (workspace_id, segment_id, ordinal) values ($1, $2, 0)',
       [workspaceId, t.listId],
     ],
-    [
-      `insert into custom_audiences (workspace_id, id, name, platform, kind, segment_id, identifiers, created_by)
-       values ($1, $2, $3, 'meta', 'contacts', $4, '{email}', 'system')`,
-      [workspaceId, t.audienceId, canary, t.segmentId],
-    ],
-    [
-      `insert into seed_lists (workspace_id, id, name, segment_id, created_by) values ($1, $2, $3, $4, 'system')`,
-      [workspaceId, t.seedListId, canary, t.segmentId],
-    ],
+    ...[t.audienceId, t.archivedAudienceId].map((id, index): Row => [
+      `insert into custom_audiences (workspace_id, id, name, platform, kind, segment_id, identifiers, created_by,
+         archived_at)
+       values ($1, $2, $3, 'meta', 'contacts', $4, '{email}', 'system', $5)`,
+      [workspaceId, id, `${canary}-${index}`, t.segmentId, index === 0 ? null : new Date()],
+    ]),
+    ...[t.seedListId, t.archivedSeedListId].map((id, index): Row => [
+      `insert into seed_lists (workspace_id, id, name, segment_id, created_by, archived_at)
+       values ($1, $2, $3, $4, 'system', $5)`,
+      [workspaceId, id, `${canary}-${index}`, t.segmentId, index === 0 ? null : new Date()],
+    ]),
     [
       'insert into seed_list_members (workspace_id, seed_list_id, ordinal) values ($1, $2, 0)',
       [workspaceId, t.seedListId],
@@ -237,9 +272,14 @@ function audienceRows(t: Tenant): Row[] {
 function jobRows({ canary, workspaceId, importId }: Tenant): Row[] {
   return [
     [
-      `insert into jobs (workspace_id, id, kind, state, input, created_by)
-       values ($1, $2, 'import-contacts', 'succeeded', jsonb_build_object('fileName', $3::text), 'system')`,
-      [workspaceId, importId, canary],
+      `insert into jobs (workspace_id, id, kind, state, input, progress, created_by)
+       values ($1, $2, 'import', 'succeeded', $3, $4, 'system')`,
+      [
+        workspaceId,
+        importId,
+        { fileName: canary, bytes: 1, delimiter: ',', headers: [canary], targets: [null] },
+        noProgress,
+      ],
     ],
     [
       'insert into import_chunks (workspace_id, job_id, sequence, bytes) values ($1, $2, 0, $3)',
@@ -252,6 +292,9 @@ function jobRows({ canary, workspaceId, importId }: Tenant): Row[] {
     ],
   ];
 }
+
+/** Somebody who shows nothing. */
+export const nobody: Caller = { headers: {} };
 
 /** Signs a new person in who holds the role: in the whole organization, or in the workspace alone. */
 export async function callerWithRole(
@@ -280,7 +323,7 @@ export async function callerWithRole(
     `insert into sessions (id, token_hash, user_id, expires_at) values ($1, $2, $3, now() + interval '1 day')`,
     [randomUUID(), hashToken(token), userId],
   );
-  return { name: `${role} of the ${where}`, headers: { cookie: `coterie_session=${token}` } };
+  return { headers: { cookie: `coterie_session=${token}` } };
 }
 
 /** Makes an API key of the tenant. */
@@ -295,9 +338,48 @@ export async function callerWithScopes(
      values ($1, $2, 'caller', $3, $4, $5, 'system')`,
     [tenant.workspaceId, randomUUID(), prefix, hashToken(key), scopes],
   );
-  const name =
-    scopes.length === allScopes.length
-      ? 'key with every scope'
-      : `key with ${scopes.join(', ') || 'no scope'}`;
-  return { name, headers: { authorization: `Bearer ${key}` } };
+  return { headers: { authorization: `Bearer ${key}` } };
 }
+
+/** A kind of caller, made in a tenant when it is needed. */
+export interface CallerKind {
+  name: string;
+  isKey: boolean;
+  /** May use every operation. */
+  seesAll: boolean;
+  /** Has no rights in other workspaces of the same organization. */
+  isLocal: boolean;
+  open(owner: Pool, tenant: Tenant): Promise<Caller>;
+}
+
+const scopesOfKeys: [name: string, scopes: readonly Scope[]][] = [
+  ['key with every scope', allScopes],
+  ['key with no scope', []],
+  ...allScopes.map((scope): [string, Scope[]] => [`key with ${scope}`, [scope]]),
+];
+
+/** Everybody who can ask: each role, in the organization and in the workspace alone, each scope, and nobody. */
+export const callerKinds: readonly CallerKind[] = [
+  ...roles.map((role): CallerKind => ({
+    name: `${role} of the organization`,
+    isKey: false,
+    seesAll: role === 'owner',
+    isLocal: false,
+    open: (owner, tenant) => callerWithRole(owner, tenant, role),
+  })),
+  ...roles.slice(0, -1).map((role): CallerKind => ({
+    name: `${role} of the workspace`,
+    isKey: false,
+    seesAll: false,
+    isLocal: true,
+    open: (owner, tenant) => callerWithRole(owner, tenant, role, 'workspace'),
+  })),
+  ...scopesOfKeys.map(([name, scopes]): CallerKind => ({
+    name,
+    isKey: true,
+    seesAll: false,
+    isLocal: true,
+    open: (owner, tenant) => callerWithScopes(owner, tenant, scopes),
+  })),
+  { name: 'nobody', isKey: false, seesAll: false, isLocal: true, open: async () => nobody },
+];

@@ -1,0 +1,141 @@
+import type { Arguments } from './schema-operations.js';
+import type { Tenant } from './tenants.js';
+
+/**
+ * Arguments with which an operation works for whoever may use it. The workspace and the organization are filled in.
+ * What is taken from the tenant is what the probes replace with another tenant's.
+ * @param fresh a text that no other call has, for names that must be new.
+ */
+export type Control = (tenant: Tenant, fresh: string) => Arguments;
+
+const none: Control = () => ({});
+
+/** One line for each operation of the schema that takes an id; the suite fails when there is one without. */
+export const controls: Record<string, Control> = {
+  'Query.workspace': (t) => ({ id: t.workspaceId }),
+  'Query.organization': (t) => ({ id: t.organizationId }),
+  'Organization.workspaces': none,
+  'Organization.members': none,
+  'Organization.invitations': none,
+  'Mutation.createWorkspace': (_t, fresh) => ({ input: { name: fresh } }),
+  'Mutation.updateWorkspace': (_t, fresh) => ({ input: { name: fresh } }),
+  'Mutation.archiveWorkspace': none,
+  'Mutation.inviteMember': (t, fresh) => ({
+    input: {
+      email: `${fresh}@example.com`,
+      workspaces: [{ workspaceId: t.workspaceId, role: 'VIEWER' }],
+    },
+  }),
+  'Mutation.changeMember': (t) => ({
+    userId: t.memberId,
+    input: { workspaces: [{ workspaceId: t.workspaceId, role: 'EDITOR' }] },
+  }),
+  'Mutation.removeMember': (t) => ({ userId: t.memberId }),
+
+  'Workspace.apiKeys': none,
+  'Mutation.createApiKey': (_t, fresh) => ({ input: { name: fresh, scopes: ['CONTACTS_READ'] } }),
+  'Mutation.revokeApiKey': (t) => ({ id: t.apiKeyId }),
+
+  'Workspace.attributes': () => ({ includeArchived: true }),
+  'Workspace.attributeValues': (t) => ({ subject: 'contact', key: t.attributeKey }),
+  'Mutation.createAttribute': (_t, fresh) => ({ input: { subject: 'contact', key: fresh, type: 'text' } }),
+  'Mutation.updateAttribute': (t, fresh) => ({
+    input: { subject: 'contact', key: t.attributeKey, label: fresh },
+  }),
+  'Mutation.archiveAttribute': (t) => ({ input: { subject: 'contact', key: t.attributeKey } }),
+  'Mutation.restoreAttribute': (t) => ({ input: { subject: 'contact', key: t.archivedAttributeKey } }),
+
+  'Workspace.contact': (t) => ({ by: { externalId: t.externalId } }),
+  'Workspace.contacts': (t) => ({ companyId: t.companyId }),
+  'Mutation.upsertContact': (t) => ({
+    input: {
+      externalId: t.externalId,
+      email: t.email,
+      attributes: [{ key: 'first_name', value: 'Ada' }],
+      company: { externalId: t.companyExternalId },
+    },
+  }),
+  'Mutation.upsertContacts': (t) => ({
+    input: { contacts: [{ email: t.email, company: { domain: t.domain } }] },
+  }),
+  'Mutation.deleteContact': (t) => ({ id: t.otherContactId }),
+  'Workspace.company': (t) => ({ id: t.companyId }),
+  'Workspace.companies': (t) => ({ search: t.companyExternalId }),
+  'Mutation.upsertCompanies': (t) => ({
+    input: { companies: [{ externalId: t.companyExternalId, domain: t.domain }] },
+  }),
+
+  'Workspace.suppressions': (t) => ({ search: t.email }),
+  'Mutation.recordConsents': (t) => ({
+    input: { consents: [{ contactId: t.contactId, channel: 'email', state: 'granted' }] },
+  }),
+  'Mutation.addSuppressions': (t) => ({ input: { channels: ['ads'], kind: 'email', values: [t.email] } }),
+  'Mutation.removeSuppressions': (t) => ({
+    input: { channels: ['phone'], kind: 'email', values: [t.email] },
+  }),
+
+  'Workspace.eventNames': none,
+  'Workspace.quarantinedEvents': none,
+  'Mutation.recordEvent': (t, fresh) => ({
+    input: { externalId: t.externalId, name: 'demo_requested', messageId: fresh },
+  }),
+  'Mutation.recordEvents': (t) => ({
+    input: { events: [{ email: t.email, name: 'demo_requested', messageId: t.handle }] },
+  }),
+  'Mutation.replayQuarantinedEvents': (t) => ({ filter: { ids: [t.quarantinedId] } }),
+  'Mutation.deleteQuarantinedEvents': (t) => ({ filter: { ids: [t.quarantinedId] } }),
+  'Workspace.import': (t) => ({ id: t.importId }),
+  'Workspace.imports': none,
+
+  'Workspace.segment': (t) => ({ id: t.segmentId }),
+  'Workspace.segments': none,
+  'Query.previewSegment': (t) => ({ input: { rule: { tree: { segment: t.segmentId } } } }),
+  'Query.explainMembership': (t) => ({ segmentId: t.segmentId, contactId: t.contactId }),
+  'Mutation.createSegment': (t, fresh) => ({
+    input: { name: fresh, rule: { text: `segment "${t.segmentId}" and list "${t.listId}"` } },
+  }),
+  'Mutation.createStaticSegment': (_t, fresh) => ({ input: { name: fresh } }),
+  'Mutation.updateSegment': (t, fresh) => ({
+    input: {
+      id: t.spareSegmentId,
+      expectedVersion: 1,
+      name: fresh,
+      rule: { tree: { lookalike: { id: t.lookalikeId, top: 10 } } },
+    },
+  }),
+  'Mutation.restoreSegmentVersion': (t) => ({
+    input: { id: t.spareSegmentId, version: 1, expectedVersion: 1 },
+  }),
+  'Mutation.duplicateSegment': (t, fresh) => ({ input: { id: t.segmentId, name: fresh } }),
+  'Mutation.archiveSegment': (t) => ({ input: { id: t.spareSegmentId } }),
+  'Mutation.unarchiveSegment': (t) => ({ input: { id: t.archivedSegmentId } }),
+  'Mutation.addToStaticSegment': (t) => ({ input: { id: t.listId, contactIds: [t.otherContactId] } }),
+  'Mutation.removeFromStaticSegment': (t) => ({ input: { id: t.listId, contactIds: [t.contactId] } }),
+
+  'Workspace.customAudience': (t) => ({ id: t.audienceId }),
+  'Workspace.customAudiences': (t) => ({ filter: { segmentId: t.segmentId } }),
+  'Query.audienceReadiness': (t) => ({ input: { id: t.audienceId } }),
+  'Mutation.createCustomAudience': (t, fresh) => ({
+    input: { name: fresh, segmentId: t.segmentId, platform: 'META' },
+  }),
+  'Mutation.updateCustomAudience': (t, fresh) => ({
+    input: { id: t.audienceId, name: fresh, segmentId: t.spareSegmentId },
+  }),
+  'Mutation.archiveCustomAudience': (t) => ({ input: { id: t.audienceId } }),
+  'Mutation.unarchiveCustomAudience': (t) => ({ input: { id: t.archivedAudienceId } }),
+
+  'Workspace.seedList': (t) => ({ id: t.seedListId }),
+  'Workspace.seedLists': (t) => ({ filter: { segmentId: t.segmentId } }),
+  'Query.seedListReadiness': (t) => ({ id: t.seedListId }),
+  'Mutation.createSeedList': (t, fresh) => ({ input: { name: fresh, segmentId: t.segmentId } }),
+  'Mutation.renameSeedList': (t, fresh) => ({ input: { id: t.seedListId, name: fresh } }),
+  'Mutation.archiveSeedList': (t) => ({ input: { id: t.seedListId } }),
+  'Mutation.unarchiveSeedList': (t) => ({ input: { id: t.archivedSeedListId } }),
+  'Mutation.addToSeedList': (t) => ({
+    input: { id: t.seedListId, members: [{ contactId: t.otherContactId, value: 1 }] },
+  }),
+  'Mutation.removeFromSeedList': (t) => ({ input: { id: t.seedListId, contactIds: [t.contactId] } }),
+};
+
+/** Queries that answer with numbers alone, in which no canary can be seen. */
+export const numbersOnly = new Set(['Query.audienceReadiness', 'Query.seedListReadiness']);
