@@ -1,6 +1,7 @@
 import 'reflect-metadata';
+import { isObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { roles, scopes, type Role } from '../../api/src/platform/context.js';
+import { roles, scopes, type Role, type Scope } from '../../api/src/platform/context.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { codesIn, sendGraphql, tracesOf, type Answer } from './answers.js';
 import { controls, numbersOnly } from './controls.js';
@@ -39,11 +40,11 @@ it('every operation of the schema that takes an id has a control', () => {
 
 let calls = 0;
 
-function call({ name }: Operation, tenant: Tenant, caller: Caller): Promise<Answer> {
+function call({ name }: Operation, tenant: Tenant, caller: Caller, depth = deepest): Promise<Answer> {
   const operation = operations.find((one) => one.name === name)!;
   const args = withScope(operation, tenant, controls[name]!(tenant, `fresh${(calls += 1)}`));
   const form = { values: 'variables', wrap: 'plain' } as const;
-  return sendGraphql(app.url, caller, documentFor(operation, args, form, { schema, depth: deepest }));
+  return sendGraphql(app.url, caller, documentFor(operation, args, form, { schema, depth }));
 }
 
 async function expectRefusal(operation: Operation, tenant: Tenant, caller: Caller): Promise<void> {
@@ -111,5 +112,30 @@ it.each(declared.filter(({ scope }) => scope !== 'none'))(
     const lacking = scope === 'any' ? [] : [await callerWithScopes(owner, tenant, others)];
     for (const caller of lacking) await expectRefusal(operation, tenant, caller);
     await expectSuccess(operation, tenant, await callerWithScopes(owner, tenant));
+  },
+);
+
+/** The scopes that guard a type, wherever an answer leads to it. */
+const readScopes = new Map<Scope, string[]>();
+for (const type of Object.values(schema.getTypeMap()).filter(isObjectType)) {
+  const scope = type.extensions['readScope'] as Scope | null | undefined;
+  if (scope) readScopes.set(scope, [...(readScopes.get(scope) ?? []), type.name]);
+}
+
+it.each([...readScopes])(
+  'a key without the scope %s is led to nothing that it guards',
+  async (scope, types) => {
+    const { owner } = app.database;
+    const tenant = await createTenant(owner);
+    const caller = await callerWithScopes(
+      owner,
+      tenant,
+      scopes.filter((one) => one !== scope),
+    );
+    for (const { operation } of declared.filter((one) => one.operation.kind === 'query')) {
+      const { text } = await call(operation, tenant, caller);
+      const shown = types.filter((type) => text.includes(`"__typename":"${type}"`));
+      expect(shown, operation.name).toEqual([]);
+    }
   },
 );

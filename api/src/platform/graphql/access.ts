@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import {
   defaultFieldResolver,
   getNamedType,
+  isAbstractType,
   isObjectType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -69,7 +70,7 @@ export function enforceAccess(schema: GraphQLSchema, authorise: Authorise): void
   }
   for (const type of types) {
     for (const field of Object.values(type.getFields())) {
-      checkReadScope(field);
+      checkReadScopes(schema, field);
       if (guardedTypes.includes(type.name)) authoriseField(type, field, authorise);
     }
   }
@@ -86,15 +87,22 @@ function accessOf(field: { extensions: Record<string, unknown> }): AccessRule | 
   return field.extensions['access'] as AccessRule | undefined;
 }
 
-/** A key that was led to an object by another capability still needs the scope that guards the object. */
-function checkReadScope(field: GraphQLField<unknown, RequestContext>): void {
+/**
+ * A key that was led to an object by another capability still needs the scope that guards the object; where objects of
+ * several types can be, the scopes of all of them.
+ */
+function checkReadScopes(schema: GraphQLSchema, field: GraphQLField<unknown, RequestContext>): void {
   const type = getNamedType(field.type);
-  const scope = isObjectType(type) ? (type.extensions['readScope'] as Scope | null | undefined) : null;
-  if (!scope) return;
+  const types = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  const needed = types.flatMap(
+    ({ extensions }) => (extensions['readScope'] as Scope | null | undefined) ?? [],
+  );
+  if (needed.length === 0) return;
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) => {
     const { viewer } = context;
-    if (viewer.kind === 'key' && !viewer.scopes.includes(scope)) throw missingScope(scope);
+    const lacking = viewer.kind === 'key' && needed.find((scope) => !viewer.scopes.includes(scope));
+    if (lacking) throw missingScope(lacking);
     return resolve(source, args, context, info);
   };
 }
