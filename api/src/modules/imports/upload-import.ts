@@ -25,7 +25,7 @@ export const largestImport = 512 * 1024 * 1024;
 const chunkSize = 1024 * 1024;
 
 /** Columns of a file at most. */
-const mostColumns = 1000;
+export const mostColumns = 1000;
 
 /** What the uploader says about a file. */
 export interface UploadOptions {

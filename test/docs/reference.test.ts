@@ -1,0 +1,111 @@
+import 'reflect-metadata';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { wire } from '../../api/src/app.js';
+import { mostAttempts, lockMinutes } from '../../api/src/modules/access/sign-in.js';
+import { sessionDays } from '../../api/src/modules/access/sessions.js';
+import { mostCustomAttributes } from '../../api/src/modules/attributes/define-attributes.js';
+import { largestImport, mostColumns } from '../../api/src/modules/imports/upload-import.js';
+import { eventLimits } from '../../api/src/modules/ingestion/check-event.js';
+import { mostTraitAttributes } from '../../api/src/modules/ingestion/prepare-traits.js';
+import { segmentLimits } from '../../api/src/modules/ingestion/segment-incoming.js';
+import { largestSample } from '../../api/src/modules/segments/count-members.js';
+import { roles, scopes } from '../../api/src/platform/context.js';
+import { failureCodes } from '../../api/src/platform/errors.js';
+import { limits } from '../../api/src/platform/graphql/limits.js';
+import { largestPage } from '../../api/src/platform/graphql/pagination.js';
+import { addGraphql } from '../../api/src/platform/graphql/server.js';
+import { addHealthRoutes } from '../../api/src/platform/http/health.js';
+import { createHttpServer, statusOf } from '../../api/src/platform/http/server.js';
+import { createLog } from '../../api/src/platform/log.js';
+import { readSettings } from '../../api/src/settings.js';
+import { codeIn, readMarkdown } from './markdown.js';
+
+const reference = readMarkdown('api/README.md');
+
+/** Everything wired together, with nothing opened. */
+const log = createLog('silent');
+const nowhere = 'postgres://127.0.0.1:1/nothing-is-opened';
+const { services, modules, tenants } = wire(readSettings({}), { app: nowhere, system: nowhere }, { log });
+
+/** A quantity as a document writes it: `1,000`, `512 MB`, `200 characters`. */
+function numberIn(cell: string): number {
+  const [, digits = '', unit = ''] = /^([\d,]+)(?: ([KM])B)?/u.exec(cell) ?? [];
+  const factors: Record<string, number> = { K: 1024, M: 1024 ** 2 };
+  return Number(digits.replaceAll(',', '')) * (factors[unit] ?? 1);
+}
+
+describe('api/README.md', () => {
+  let server: ReturnType<typeof createHttpServer>;
+  const routes: string[] = [];
+
+  beforeAll(async () => {
+    server = createHttpServer({ log, trustProxy: false });
+    server.addHook('onRoute', ({ method, url }) => {
+      routes.push(...[method].flat().map((name) => `${name} ${url}`));
+    });
+    addHealthRoutes(server, { databases: [tenants], cache: services.cache, isDraining: () => false });
+    for (const module of modules) await module.routes?.(server);
+    await addGraphql(server, services, modules);
+    await server.ready();
+    return () => server.close();
+  });
+
+  it('lists every error code with its status and its meaning', () => {
+    const rows = reference.section('GraphQL').rows;
+    expect(rows.map(([code, status, meaning]) => [codeIn(code), Number(status), meaning])).toEqual(
+      Object.entries(failureCodes).map(([code, meaning]) => [
+        code,
+        statusOf[code as keyof typeof failureCodes],
+        meaning,
+      ]),
+    );
+  });
+
+  it('lists every role and every scope', () => {
+    const listed = reference.section('Who may do what').rows.map(([name]) => codeIn(name));
+    expect(listed).toEqual([...roles.map((role) => role.toUpperCase()), ...scopes]);
+  });
+
+  it('names the limits as they are', () => {
+    const listed = reference.section('Limits').rows.map(([what, most]) => [what, numberIn(most!)]);
+    expect(Object.fromEntries(listed)).toEqual({
+      'items on a page': largestPage,
+      'items of a bulk mutation': limits.bulk,
+      'cost of a query: its fields, each as often as the pages around it can repeat it': limits.cost,
+      'depth of a query': limits.depth,
+      'aliases of a query': limits.aliases,
+      'directives of a query': limits.directives,
+      'tokens of a query': limits.tokens,
+      'body of a GraphQL request': server.initialConfig.bodyLimit,
+      'attributes that a workspace defines': mostCustomAttributes,
+      'contacts in the sample of a preview': largestSample,
+      'message of the tracking API': segmentLimits.event,
+      'request of the tracking API, unpacked': segmentLimits.batch,
+      'messages of a batch': segmentLimits.events,
+      'name of an event': eventLimits.name,
+      'target of an event, and any identifier': eventLimits.target,
+      'properties of an event': eventLimits.propertiesBytes,
+      'CSV file': largestImport,
+      'columns of a CSV file': mostColumns,
+    });
+    expect(eventLimits.identifier).toBe(eventLimits.target);
+  });
+
+  it('names the durations of sessions and locks, and the traits of a call, as they are', () => {
+    expect(reference.text).toContain(`A session lasts ${sessionDays} days`);
+    expect(reference.text).toContain(`lock an account for ${lockMinutes} minutes`);
+    expect(mostAttempts).toBe(10);
+    expect(reference.text).toContain(`at most ${mostTraitAttributes} a call`);
+  });
+
+  it('lists every route', () => {
+    const listed = reference.section('Routes').rows.flatMap(([route]) => [...route!.matchAll(/`([^`]+)`/gu)]);
+    const real = new Set(routes.filter((route) => !/^(HEAD|OPTIONS) /u.test(route)));
+    expect(listed.map(([, route]) => route!).sort()).toEqual([...real].sort());
+  });
+
+  it('lists every job', () => {
+    const listed = reference.section('Jobs').rows.map(([name]) => codeIn(name));
+    expect(listed.sort()).toEqual(modules.flatMap(({ tasks }) => Object.keys(tasks ?? {})).sort());
+  });
+});
