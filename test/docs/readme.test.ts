@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -93,4 +93,13 @@ it('names only commands that exist', () => {
     .filter((name) => name !== undefined);
   expect(named.length).toBeGreaterThan(4);
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+it('leads to every package', () => {
+  const linked = readme
+    .section('Working on it')
+    .rows.map(([folder]) => /^\[packages\/([\w-]+)\]/u.exec(folder!)?.[1]);
+  expect(linked.filter((name) => name !== undefined).sort()).toEqual(
+    readdirSync(join(root, 'packages')).sort(),
+  );
 });
