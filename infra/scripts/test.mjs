@@ -9,7 +9,7 @@ import { build, checkMachine, fail, need, root, run } from './tools.mjs';
 
 const folders = (path) =>
   readdirSync(join(root, path), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['node_modules', 'support'].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !/^(\..*|node_modules|support)$/.test(entry.name))
     .map((entry) => entry.name);
 const suites = folders('test');
 const packages = folders('packages');
