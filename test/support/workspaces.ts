@@ -17,7 +17,11 @@ export interface TestWorkspace {
 /** An answer over GraphQL. */
 export interface GraphqlAnswer {
   data?: unknown;
-  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; path?: string } }[];
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: { code: string; path?: string; requestId: string };
+  }[];
 }
 
 /** How a workspace and its key are made. */

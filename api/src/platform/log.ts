@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { describeError } from './describe-error.js';
 
 /** Fields that must never reach a log, wherever they stand. */
 const secrets = [
@@ -13,8 +14,17 @@ const secrets = [
   'writeKey',
 ];
 
-/** The process's log: one JSON object a line, without secrets and personal data. */
-export function createLog(level: string): Logger {
+/**
+ * The process's log: one JSON object a line, without secrets and personal data.
+ * @param destination where the lines go; standard output unless given.
+ */
+export function createLog(level: string, destination?: DestinationStream): Logger {
   const paths = secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
-  return pino({ level, redact: { paths, censor: '[hidden]' }, base: null });
+  const options = {
+    level,
+    redact: { paths, censor: '[hidden]' },
+    base: null,
+    serializers: { err: (error: unknown) => describeError(error) },
+  };
+  return destination ? pino(options, destination) : pino(options);
 }

@@ -125,7 +125,7 @@ export class SuppressionType {
   @Field(() => String, { description: 'The identity: e-mails in lower case, phone numbers in E.164.' })
   value!: string;
 
-  @Field(() => String, { description: 'Why.' })
+  @Field(() => String, { description: 'Why it is suppressed, such as `requested` or `bounced`.' })
   reason!: string;
 
   @Field(() => Date, { description: 'Since when.' })

@@ -5,6 +5,7 @@ import type { WorkspaceContext } from '../../platform/context.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
+import { isStorable } from '../../platform/storable.js';
 import { listRejections, findImport } from './import.repository.js';
 import { csvLine } from './read-csv.js';
 import { uploadImport } from './upload-import.js';
@@ -20,9 +21,10 @@ const contentTypes = new Set([
   'application/octet-stream',
 ]);
 
-const uploadQuery = z.strictObject({
-  workspaceId: z.string().optional(),
-  fileName: z.string().max(200).optional(),
+const downloadQuery = z.strictObject({ workspaceId: z.string().optional() });
+
+const uploadQuery = downloadQuery.extend({
+  fileName: z.string().max(200).refine(isStorable, 'The name holds a NUL character.').optional(),
   mapping: z.string().optional(),
 });
 
@@ -45,7 +47,7 @@ export function addImportRoutes(server: FastifyInstance, services: Services): vo
 }
 
 async function upload(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const query = readQuery(request.query);
+  const query = readQuery(uploadQuery, request.query);
   const context = await authorise(services, request, query.workspaceId);
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!contentTypes.has(type)) {
@@ -60,8 +62,8 @@ async function upload(services: Services, request: FastifyRequest, reply: Fastif
   await reply.code(202).send({ id, state: 'queued', encoding: input.encoding, columns, ignoredColumns });
 }
 
-function readQuery(query: unknown): z.infer<typeof uploadQuery> {
-  const parsed = uploadQuery.safeParse(query);
+function readQuery<Query>(shape: z.ZodType<Query>, query: unknown): Query {
+  const parsed = shape.safeParse(query);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new Failure('INVALID_INPUT', issue?.message ?? 'The query string is not understood.', {
@@ -95,7 +97,8 @@ async function downloadRejected(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { id } = request.params as { id: string };
-  const context = await authorise(services, request, (request.query as { workspaceId?: string }).workspaceId);
+  const query = readQuery(downloadQuery, request.query);
+  const context = await authorise(services, request, query.workspaceId);
   const workspaceId = context.workspace.id;
   const found =
     isId(id) && (await services.withWorkspace(workspaceId, (transaction) => findImport(transaction, id)));

@@ -1,4 +1,5 @@
 import { Failure } from '../../platform/errors.js';
+import { isStorable } from '../../platform/storable.js';
 
 /** The longest name of a segment, in UTF-16 code units. */
 export const longestName = 200;
@@ -22,7 +23,7 @@ function checkText(text: string, longest: number, path: string): string {
   if (text.length > longest) {
     throw new Failure('INVALID_INPUT', `At most ${longest} characters are allowed.`, { path });
   }
-  if (text.includes('\0') || !text.isWellFormed()) {
+  if (!isStorable(text)) {
     throw new Failure('INVALID_INPUT', 'The text holds a NUL character or half of a surrogate pair.', {
       path,
     });

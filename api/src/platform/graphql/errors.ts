@@ -1,21 +1,37 @@
-import { unwrapResolverError } from '@apollo/server/errors';
-import { ValidationError } from 'class-validator';
-import { GraphQLError, Kind, type GraphQLFormattedError } from 'graphql';
+import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { ArgumentValidationError } from 'type-graphql';
-import { outageFailure } from '../database/outage.js';
-import { Failure, type FailureCode, type Problem } from '../errors.js';
+import { Failure, type FailureCode } from '../errors.js';
+import { failureOf, logOurs } from '../failure-of.js';
+import { statusOf } from '../http/server.js';
 
 /** What Apollo says of requests that it could not even begin to execute. */
-const codesOfApollo: Record<string, FailureCode> = {
-  GRAPHQL_PARSE_FAILED: 'BAD_REQUEST',
-  GRAPHQL_VALIDATION_FAILED: 'BAD_REQUEST',
-  BAD_USER_INPUT: 'INVALID_INPUT',
-  BAD_REQUEST: 'BAD_REQUEST',
-  OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
-  PERSISTED_QUERY_NOT_FOUND: 'BAD_REQUEST',
-  PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
+const codesOfApollo: Partial<Record<string, FailureCode>> = {
+  [ApolloServerErrorCode.GRAPHQL_PARSE_FAILED]: 'BAD_REQUEST',
+  [ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED]: 'BAD_REQUEST',
+  [ApolloServerErrorCode.BAD_USER_INPUT]: 'INVALID_INPUT',
+  [ApolloServerErrorCode.BAD_REQUEST]: 'BAD_REQUEST',
+  [ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE]: 'BAD_REQUEST',
+  [ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED]: 'BAD_REQUEST',
 };
+
+/**
+ * What graphql-js says when it gives up on a document that would take too long to parse, check or count: it has no code
+ * for these.
+ */
+const tooComplex: [words: RegExp, message: string][] = [
+  [/^Syntax Error: Document contains more th/, 'This query is too long: it has too many words.'],
+  [/^Maximum call stack size exceeded$/, 'This query is nested too deeply.'],
+  [/^Validation aborted\.$/, 'This query repeats the same fields too often.'],
+  [/^Query exceeds the maximum allowed number of nodes\.$/, 'This query spreads its fragments too often.'],
+];
+
+/** Carries a failure through places that know only GraphQL's errors; {@link formatError} finds it again. */
+export function asGraphqlError(failure: Failure, nodes?: GraphQLError['nodes']): GraphQLError {
+  const http = { status: statusOf[failure.code] };
+  return new GraphQLError(failure.message, { nodes, originalError: failure, extensions: { http } });
+}
 
 /**
  * Gives every error one shape: `extensions: {code, path, problems, requestId, retryAfter}`. What is not an expected
@@ -24,12 +40,10 @@ const codesOfApollo: Record<string, FailureCode> = {
 export function formatError(
   formatted: GraphQLFormattedError,
   error: unknown,
-  log: Logger,
+  { log, requestId }: { log: Logger; requestId: string },
 ): GraphQLFormattedError {
-  const failure = toFailure(formatted, unwrapResolverError(error));
-  const requestId = String(formatted.extensions?.['requestId'] ?? '');
-  if (failure.code === 'INTERNAL' || failure.code === 'UNAVAILABLE')
-    log.error({ err: failure.cause, requestId, path: formatted.path }, 'operation failed');
+  const failure = toFailure(formatted, error);
+  logOurs(log, failure, { requestId, path: formatted.path });
   return {
     message: failure.message,
     ...(formatted.locations ? { locations: formatted.locations } : {}),
@@ -53,45 +67,25 @@ export function extensionsOf(
 }
 
 function toFailure(formatted: GraphQLFormattedError, error: unknown): Failure {
-  const failure = error instanceof Failure ? error : outageFailure(error);
-  if (failure) return failure;
-  // A plugin's failure comes wrapped, and Apollo unwraps only what a resolver threw.
-  if (error instanceof GraphQLError && error.originalError instanceof Failure) return error.originalError;
-  if (error instanceof ArgumentValidationError) {
-    return invalid(
-      (error.extensions.validationErrors ?? []).flatMap((problem) => problemsOf(problem, 'input')),
-    );
-  }
+  const thrown = error instanceof GraphQLError ? (error.originalError ?? error) : error;
+  if (thrown instanceof Failure) return thrown;
   const code = codesOfApollo[String(formatted.extensions?.['code'])];
-  if (code) return new Failure(code, formatted.message, { path: pathInMessage(formatted.message) });
-  const own = error instanceof GraphQLError ? error.extensions['code'] : undefined;
-  if (own === 'TOO_COMPLEX') return new Failure('TOO_COMPLEX', formatted.message);
-  // The cost of a query is computed before Apollo reads its variables, and meets a bad one first.
-  if (error instanceof GraphQLError && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION) {
-    return new Failure('INVALID_INPUT', formatted.message, { path: pathInMessage(formatted.message) });
-  }
-  return new Failure('INTERNAL', 'Something went wrong on our side. The request id finds it in the log.', {
-    cause: error,
-  });
+  return code ? refusalOf(formatted, code) : failureOf(thrown);
 }
 
-function invalid(problems: Problem[]): Failure {
-  const [first] = problems;
-  return new Failure('INVALID_INPUT', first?.message ?? 'The input is not valid.', {
-    path: first?.path ?? 'input',
-    problems,
-  });
+/** The failure that graphql-js or Apollo tell of in words only. */
+export function refusalOf({ message }: { message: string }, code: FailureCode): Failure {
+  const complexity = tooComplex.find(([words]) => words.test(message));
+  if (complexity) return new Failure('TOO_COMPLEX', complexity[1]);
+  return new Failure(code, message, { path: pathInMessage(message) });
 }
 
-function problemsOf(error: ValidationError, parent: string): Problem[] {
-  const path = /^\d+$/.test(error.property) ? `${parent}[${error.property}]` : `${parent}.${error.property}`;
-  const own = Object.values(error.constraints ?? {}).map((message) => ({
-    code: 'INVALID_INPUT',
-    path,
-    message,
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => problemsOf(child, path))];
-}
+/** Tells Apollo what became of a request that broke while it was checked; left alone, it would hide the cause. */
+export const explainBreakdown: ApolloServerPlugin = {
+  async unexpectedErrorProcessingRequest({ error }) {
+    throw asGraphqlError(error instanceof RangeError ? refusalOf(error, 'TOO_COMPLEX') : failureOf(error));
+  },
+};
 
 /** graphql-js names the place of a bad variable only in words: `Variable "$input" got invalid value … at "input.name"`. */
 function pathInMessage(message: string): string {

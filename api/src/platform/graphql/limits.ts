@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module';
-import type { ApolloServerPlugin } from '@apollo/server';
-import { ApolloArmor } from '@escape.tech/graphql-armor';
-import { GraphQLError, Kind, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
+import type { ApolloServerOptions, ApolloServerPlugin } from '@apollo/server';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
+import { GraphQLError, type GraphQLSchema, type ValidationContext } from 'graphql';
 import type { ComplexityEstimator } from 'graphql-query-complexity';
 import type { RequestContext } from '../context.js';
 import { Failure } from '../errors.js';
+import { asGraphqlError, refusalOf } from './errors.js';
 
 // As CommonJS: its module form brings a second copy of graphql, which does not know the schema's types.
 const { getComplexity } = createRequire(import.meta.url)(
@@ -18,29 +21,33 @@ export const limits = {
   depth: 15,
   aliases: 30,
   directives: 20,
-  tokens: 15_000,
-  /** Items of a bulk mutation. */
-  bulk: 1000,
+  tokens: 10_000,
 } as const;
 
-/** The validation rules and plugins that keep a single request small. */
-export function createLimits(schema: GraphQLSchema) {
-  const protection = new ApolloArmor({
-    maxAliases: { n: limits.aliases, allowList: [], onReject: [tooComplex] },
-    maxDepth: { n: limits.depth, onReject: [tooComplex] },
-    maxDirectives: { n: limits.directives, onReject: [tooComplex] },
-    maxTokens: { n: limits.tokens },
-    costLimit: { enabled: false },
-    blockFieldSuggestion: { enabled: false },
-  }).protect();
+type Limits = Pick<ApolloServerOptions<RequestContext>, 'parseOptions' | 'validationRules' | 'plugins'>;
+
+/** What keeps a single request small: settings of the server. */
+export function createLimits(schema: GraphQLSchema): Required<Limits> {
   return {
-    validationRules: protection.validationRules,
-    plugins: [...protection.plugins, costLimit(schema), cleanText],
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [
+      maxAliasesRule({ n: limits.aliases, allowList: [], ...refusing(`${limits.aliases} aliases`) }),
+      maxDepthRule({ n: limits.depth, ...refusing(`${limits.depth} levels`) }),
+      maxDirectivesRule({ n: limits.directives, ...refusing(`${limits.directives} directives`) }),
+    ],
+    plugins: [costLimit(schema)],
   };
 }
 
-function tooComplex(_context: unknown, error: GraphQLError): void {
-  throw new GraphQLError(error.message, { extensions: { code: 'TOO_COMPLEX' } });
+/** The rules' own refusal would end validation with an error that Apollo takes for a defect. */
+function refusing(most: string) {
+  const report = (context: ValidationContext | null): void =>
+    context?.reportError(tooComplex(`A query may have at most ${most}.`));
+  return { propagateOnRejection: false, onReject: [report] };
+}
+
+function tooComplex(message: string): GraphQLError {
+  return asGraphqlError(new Failure('TOO_COMPLEX', message));
 }
 
 /** A field costs one, and what is below it as often as its page is long. */
@@ -54,72 +61,32 @@ function costLimit(schema: GraphQLSchema): ApolloServerPlugin<RequestContext> {
     async requestDidStart() {
       return {
         async didResolveOperation({ request, document, operationName }) {
-          const cost = getComplexity({
+          const cost = costOf({
             schema,
             query: document,
             variables: request.variables ?? {},
             operationName: operationName ?? undefined,
             estimators: [estimate],
+            // Fragments are walked as often as they are spread, so a short query could keep us counting for long.
+            maxQueryNodes: limits.cost,
           });
-          if (cost > limits.cost) {
-            throw new GraphQLError(
-              `This query costs ${cost}; at most ${limits.cost} is allowed. Ask for fewer fields or shorter pages.`,
-              { extensions: { code: 'TOO_COMPLEX' } },
-            );
-          }
+          if (cost <= limits.cost) return;
+          throw tooComplex(
+            `This query costs ${cost}; at most ${limits.cost} is allowed. Ask for fewer fields or shorter pages.`,
+          );
         },
       };
     },
   };
 }
 
-/** PostgreSQL stores neither NUL nor half a surrogate pair: refused here, once, for every operation. */
-const cleanText: ApolloServerPlugin<RequestContext> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ request, document }) {
-        const path = uncleanVariable(request.variables ?? {}, '') ?? uncleanLiteral(document);
-        if (path === undefined) return;
-        throw asGraphqlError(
-          new Failure('INVALID_INPUT', 'A text holds a NUL character or half of a surrogate pair.', { path }),
-        );
-      },
-    };
-  },
-};
-
-function asGraphqlError(failure: Failure): GraphQLError {
-  return new GraphQLError(failure.message, { originalError: failure });
-}
-
-function isUnclean(text: string): boolean {
-  return text.includes('\0') || !text.isWellFormed();
-}
-
-function uncleanVariable(value: unknown, path: string): string | undefined {
-  if (typeof value === 'string') return isUnclean(value) ? path : undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const place = Array.isArray(value) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
-    const found = isUnclean(key) ? place.replaceAll('\0', '') : uncleanVariable(item, place);
-    if (found !== undefined) return found;
+/** Counting coerces the variables, before Apollo does: a bad one is met here. */
+function costOf(question: Parameters<typeof getComplexity>[0]): number {
+  try {
+    return getComplexity(question);
+  } catch (error) {
+    throw error instanceof GraphQLError
+      ? asGraphqlError(refusalOf(error, 'INVALID_INPUT'), error.nodes)
+      : error;
   }
-  return undefined;
-}
-
-function uncleanLiteral(document: DocumentNode): string | undefined {
-  const names: string[] = [];
-  let found: string | undefined;
-  const named = {
-    enter: (node: { name: { value: string } }) => void names.push(node.name.value),
-    leave: () => void names.pop(),
-  };
-  visit(document, {
-    [Kind.ARGUMENT]: named,
-    [Kind.OBJECT_FIELD]: named,
-    [Kind.STRING]: (node) => {
-      if (isUnclean(node.value)) found ??= names.join('.');
-    },
-  });
-  return found;
 }

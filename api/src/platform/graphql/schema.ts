@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchema, type NonEmptyArray } from 'type-graphql';
 import { enforceAccess, type Authorise } from './access.js';
+import { checkArguments } from './check-arguments.js';
 
 type ResolverClass = new (...dependencies: never[]) => object;
 
@@ -14,7 +15,7 @@ export async function buildCoterieSchema(resolvers: object[], authorise: Authori
   const schema = await buildSchema({
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>,
     container: { get: (resolver: object) => instances.get(resolver as never) },
-    validate: { forbidUnknownValues: false, stopAtFirstError: false },
+    validateFn: checkArguments,
   });
   markOneOfInputs(schema);
   enforceAccess(schema, authorise);

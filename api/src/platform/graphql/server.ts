@@ -1,12 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestContext } from '../context.js';
-import { Failure } from '../errors.js';
-import { statusOf } from '../http/server.js';
+import { failureOfRequest } from '../http/server.js';
 import type { Module, Services } from '../module.js';
-import { extensionsOf, formatError } from './errors.js';
+import { cleanText } from './clean-text.js';
+import { explainBreakdown, extensionsOf, formatError } from './errors.js';
 import { createLimits } from './limits.js';
 import { buildCoterieSchema } from './schema.js';
 
@@ -16,62 +17,66 @@ export async function addGraphql(
   services: Services,
   modules: Module[],
 ): Promise<void> {
-  const schema = await buildCoterieSchema(
-    modules.flatMap((module) => module.resolvers ?? []),
-    services.authorise,
-  );
-  const { validationRules, plugins } = createLimits(schema);
-  const apollo = new ApolloServer<RequestContext>({
-    schema,
-    validationRules,
-    // Some of these know Apollo by its CommonJS types, which TypeScript takes for others.
-    plugins: [
-      ...plugins,
-      nameRequest,
-      fastifyApolloDrainPlugin(server),
-      ApolloServerPluginLandingPageDisabled(),
-    ] as unknown as ApolloServerPlugin<RequestContext>[],
-    introspection: true,
-    csrfPrevention: true,
-    includeStacktraceInErrorResponses: false,
-    allowBatchedHttpRequests: false,
-    stopOnTerminationSignals: false,
-    formatError: (formatted, error) => formatError(formatted, error, services.log),
-  });
-  await apollo.start();
   const contexts = new WeakMap<FastifyRequest, RequestContext>();
-  const handle = fastifyApolloHandler(apollo, {
-    // Made by the hook below, before Apollo: it would turn a bad key into a failure of its own.
-    context: async (request) => contexts.get(request as FastifyRequest) as RequestContext,
-  });
-  server.route({
-    url: '/graphql',
-    method: ['GET', 'POST', 'OPTIONS'],
-    preHandler: async (request, reply) => {
-      try {
-        contexts.set(request, await services.contextOf(request));
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        return refuse(error, request, reply);
-      }
-    },
-    handler: handle as never,
+  // Apollo's hooks for errors do not say which request they belong to.
+  const current = new AsyncLocalStorage<RequestContext>();
+  const apollo = await createApollo(services, modules, current);
+  const handle = fastifyApolloHandler(apollo, { context: async () => running(current) });
+  await server.register(async (scope) => {
+    scope.setErrorHandler(refuse);
+    scope.addHook('onClose', () => apollo.stop());
+    scope.route({
+      url: '/graphql',
+      method: ['GET', 'POST', 'OPTIONS'],
+      // Before the body is read, and before Apollo, which would turn a bad key into a failure of its own.
+      onRequest: async (request) => void contexts.set(request, await services.contextOf(request)),
+      handler: (request, reply) =>
+        current.run(contexts.get(request) as RequestContext, () => handle.call(scope, request, reply)),
+    });
   });
 }
 
-/** Errors carry the id under which the log knows the request. */
-const nameRequest: ApolloServerPlugin<RequestContext> = {
-  async requestDidStart() {
-    return {
-      async didEncounterErrors({ errors, contextValue }) {
-        for (const error of errors) error.extensions['requestId'] = contextValue.requestId;
-      },
-    };
-  },
-};
+async function createApollo(
+  { authorise, log }: Services,
+  modules: Module[],
+  current: AsyncLocalStorage<RequestContext>,
+): Promise<ApolloServer<RequestContext>> {
+  const resolvers = modules.flatMap((module) => module.resolvers ?? []);
+  const schema = await buildCoterieSchema(resolvers, authorise);
+  const { plugins, ...limits } = createLimits(schema);
+  const apollo = new ApolloServer<RequestContext>({
+    schema,
+    ...limits,
+    // Apollo's own plugin has other types than the rest: its CommonJS ones.
+    plugins: [
+      cleanText,
+      ...plugins,
+      explainBreakdown,
+      ApolloServerPluginLandingPageDisabled() as ApolloServerPlugin,
+    ],
+    logger: log,
+    introspection: true,
+    csrfPrevention: true,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) =>
+      formatError(formatted, error, { log, requestId: running(current).requestId }),
+  });
+  await apollo.start();
+  return apollo;
+}
 
-function refuse(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply
-    .status(statusOf[failure.code])
-    .send({ errors: [{ message: failure.message, extensions: extensionsOf(failure, request.id) }] });
+function running(current: AsyncLocalStorage<RequestContext>): RequestContext {
+  const context = current.getStore();
+  if (!context) throw new Error('GraphQL runs outside of a request.');
+  return context;
+}
+
+/** Answers what fails before Apollo has the request (a bad key, broken JSON, too much of it) in GraphQL's own shape. */
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const failure = failureOfRequest(error, request, reply);
+  const { message } = failure;
+  return reply.send({ errors: [{ message, extensions: extensionsOf(failure, request.id) }] });
 }

@@ -6,8 +6,8 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { outageFailure } from '../database/outage.js';
 import { Failure, type FailureCode } from '../errors.js';
+import { failureOf, logOurs } from '../failure-of.js';
 import { watchClients } from './client-signal.js';
 
 /** What the HTTP server needs to know. */
@@ -16,7 +16,10 @@ export interface HttpOptions {
   trustProxy: boolean;
 }
 
-const megabyte = 1024 * 1024;
+/** Bytes of a body that is read as a whole; routes that read a stream have limits of their own. */
+const bodyLimit = 4 * 1024 * 1024;
+/** Milliseconds in which a request must have come whole: an upload of 512 MB takes its time on a slow line. */
+const arriveWithin = 60 * 60 * 1000;
 
 /** The status that says a failure in HTTP's own words. */
 export const statusOf: Record<FailureCode, number> = {
@@ -58,8 +61,10 @@ export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInsta
     // One line a request would fill the log with what the proxy in front logs anyway.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy,
-    bodyLimit: 4 * megabyte,
-    requestTimeout: 120_000,
+    bodyLimit,
+    requestTimeout: arriveWithin,
+    // Failures that come before any route, such as a URL that is none.
+    frameworkErrors: sendFailure,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     // A request that comes while draining is still answered; readiness tells the balancer to send no more.
@@ -85,22 +90,23 @@ function withoutNotices(log: Logger): Logger {
 
 /** Answers with `{error: {code, message, path, problems, requestId}}`. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const failure = toFailure(error);
-  if (failure.code === 'INTERNAL' || failure.code === 'UNAVAILABLE')
-    request.log.error({ err: error, requestId: request.id }, 'request failed');
-  if (failure.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(failure.retryAfter)));
-  const { code, message, path, problems } = failure;
-  void reply.status(statusOf[code]).send({ error: { code, message, path, problems, requestId: request.id } });
+  const { code, message, path, problems } = failureOfRequest(error, request, reply);
+  void reply.send({ error: { code, message, path, problems, requestId: request.id } });
 }
 
-function toFailure(error: unknown): Failure {
-  const failure = error instanceof Failure ? error : outageFailure(error);
-  if (failure) return failure;
-  const status = (error as { statusCode?: number }).statusCode ?? 500;
-  const message = error instanceof Error ? error.message : 'The request could not be read.';
-  if (status === 413) return new Failure('TOO_LARGE', 'The request is larger than allowed.');
-  if (status >= 400 && status < 500) return new Failure('BAD_REQUEST', message);
-  return new Failure('INTERNAL', 'Something went wrong on our side. The request id finds it in the log.', {
-    cause: error,
-  });
+/** What an error of a request means to its caller. Sets the status and headers that say so; logs what is our fault. */
+export function failureOfRequest(error: unknown, request: FastifyRequest, reply: FastifyReply): Failure {
+  const { statusCode = 500 } = error as { statusCode?: number };
+  const refused = statusCode >= 400 && statusCode < 500;
+  const failure = refused ? refusalOf(error as Error, statusCode) : failureOf(error);
+  reply.status(refused ? statusCode : statusOf[failure.code]);
+  if (failure.retryAfter !== undefined) reply.header('retry-after', String(Math.ceil(failure.retryAfter)));
+  logOurs(request.log, failure, { requestId: request.id });
+  return failure;
+}
+
+/** What the server itself refuses before a route sees it: it names a status of its own. */
+function refusalOf({ message }: Error, status: number): Failure {
+  if (status === 413) return new Failure('TOO_LARGE', `A request may have ${bodyLimit} bytes.`);
+  return new Failure('BAD_REQUEST', message);
 }
