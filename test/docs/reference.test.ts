@@ -11,6 +11,8 @@ import { segmentLimits } from '../../api/src/modules/ingestion/segment-incoming.
 import { largestSample } from '../../api/src/modules/segments/count-members.js';
 import { roles, scopes } from '../../api/src/platform/context.js';
 import { failureCodes } from '../../api/src/platform/errors.js';
+import { mostContacts } from '../../api/src/modules/contacts/contact.resolver.js';
+import { mostEvents } from '../../api/src/modules/ingestion/event.types.js';
 import { limits } from '../../api/src/platform/graphql/limits.js';
 import { largestPage } from '../../api/src/platform/graphql/pagination.js';
 import { addGraphql } from '../../api/src/platform/graphql/server.js';
@@ -70,7 +72,7 @@ describe('api/README.md', () => {
     const listed = reference.section('Limits').rows.map(([what, most]) => [what, numberIn(most!)]);
     expect(Object.fromEntries(listed)).toEqual({
       'items on a page': largestPage,
-      'items of a bulk mutation': limits.bulk,
+      'items of a bulk mutation': mostContacts,
       'cost of a query: its fields, each as often as the pages around it can repeat it': limits.cost,
       'depth of a query': limits.depth,
       'aliases of a query': limits.aliases,
@@ -88,6 +90,7 @@ describe('api/README.md', () => {
       'CSV file': largestImport,
       'columns of a CSV file': mostColumns,
     });
+    expect(mostEvents).toBe(mostContacts);
     expect(eventLimits.identifier).toBe(eventLimits.target);
   });
 
