@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { goodPassword, newEmail, newOwner, Person } from './person.js';
+import { goodPassword, newEmail, newOwner, Person } from '../support/person.js';
 
 let app: TestApp;
 let owner: Awaited<ReturnType<typeof newOwner>>;

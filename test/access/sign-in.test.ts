@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { goodPassword, newEmail, newOwner, Person, type HttpAnswer } from './person.js';
+import { goodPassword, newEmail, newOwner, Person, type HttpAnswer } from '../support/person.js';
 
 let app: TestApp;
 let email: string;

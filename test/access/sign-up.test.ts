@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { goodPassword, newEmail, newOwner, Person } from './person.js';
+import { goodPassword, newEmail, newOwner, Person } from '../support/person.js';
 
 let app: TestApp | undefined;
 

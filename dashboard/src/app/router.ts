@@ -1,8 +1,10 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { routes as contacts } from '../features/contacts/routes.js';
-import { routes as home } from '../features/home/routes.js';
+import { routes as home, start, workspaceRoutes as workspaceHome } from '../features/home/routes.js';
+import { routes as imports } from '../features/imports/routes.js';
 import { routes as segments } from '../features/segments/routes.js';
-import { routes as session } from '../features/session/routes.js';
+import { accountRoutes, routes as session } from '../features/session/routes.js';
+import { routes as settings } from '../features/settings/routes.js';
 
 /** Pages inside a workspace share its frame: the sidebar and the switcher. */
 export const router = createRouter({
@@ -13,13 +15,22 @@ export const router = createRouter({
       path: '/',
       component: () => import('./SignedIn.vue'),
       children: [
-        ...home,
+        start,
+        { path: '', component: () => import('./OutsideWorkspace.vue'), children: [...home, ...accountRoutes] },
         {
           path: 'w/:workspaceId',
-          children: [...contacts, ...segments],
+          component: () => import('./InWorkspace.vue'),
+          children: [...workspaceHome, ...contacts, ...segments, ...imports, ...settings],
         },
       ],
     },
-    { path: '/:rest(.*)*', redirect: '/' },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NowherePage.vue') },
   ],
 });
+
+/** Leads to the sign-in page and, after it, back to where one was. Pages that need no session stay. */
+export function askToSignIn(): void {
+  const { meta, fullPath } = router.currentRoute.value;
+  if (meta['public']) return;
+  void router.replace({ name: 'sign-in', query: { next: fullPath === '/' ? undefined : fullPath } });
+}

@@ -1,4 +1,5 @@
-import { computed, ref } from 'vue';
+import { computed } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
 
 /** The part of a connection's answer that paging needs. */
 interface PageEnd {
@@ -6,30 +7,51 @@ interface PageEnd {
   endCursor?: string | null;
 }
 
+/** Where one is in a list. */
+export interface PageState {
+  /** How many items come before; undefined on a page that was opened by its address. */
+  offset: number | undefined;
+  hasNext: boolean;
+  hasPrevious: boolean;
+}
+
 /**
- * Steps through a connection page by page, remembering the way back.
+ * Steps through a connection. The address holds the cursor, so that a page can be reloaded, left and come back to; the
+ * browser's history holds the way back.
+ * @param size how long a page is.
  * @param pageEnd where the page in view ends, once it is known.
  */
-export function usePaging(pageEnd: () => PageEnd | undefined) {
-  const trail = ref<string[]>([]);
+export function usePaging(size: number, pageEnd: () => PageEnd | undefined) {
+  const route = useRoute();
+  const router = useRouter();
+  const after = computed(() => (typeof route.query['after'] === 'string' ? route.query['after'] : null));
+  // Read anew whenever the address changes: the history's state changes with it.
+  const trail = computed(() => {
+    void route.fullPath;
+    return after.value === null ? [] : (history.state?.['trail'] as string[] | undefined);
+  });
+
+  function go(cursor: string | null, cursorsBefore: string[] | undefined): void {
+    const query = { ...route.query, after: cursor ?? undefined };
+    void router.push({ query, ...(cursorsBefore ? { state: { trail: cursorsBefore } } : {}) });
+  }
+
   return {
     /** The cursor to ask with. */
-    after: computed(() => trail.value.at(-1) ?? null),
+    after,
     /** What PageSteps shows. */
-    state: computed(() => ({
-      page: trail.value.length + 1,
+    state: computed<PageState>(() => ({
+      offset: trail.value && trail.value.length * size,
       hasNext: pageEnd()?.hasNextPage ?? false,
-      hasPrevious: trail.value.length > 0,
+      hasPrevious: after.value !== null,
     })),
     next(): void {
       const cursor = pageEnd()?.endCursor;
-      if (cursor) trail.value = [...trail.value, cursor];
+      if (cursor) go(cursor, trail.value && [...trail.value, after.value ?? '']);
     },
     previous(): void {
-      trail.value = trail.value.slice(0, -1);
-    },
-    reset(): void {
-      trail.value = [];
+      const before = trail.value?.at(-1);
+      go(before || null, before ? trail.value?.slice(0, -1) : []);
     },
   };
 }

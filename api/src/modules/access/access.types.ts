@@ -111,6 +111,12 @@ export class ApiKeyType {
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'From when on it is refused.' })
   expiresAt!: Date | null;
 
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description: 'When it was last used, to the minute; null for never.',
+  })
+  lastUsedAt!: Date | null;
+
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'When it was revoked.' })
   revokedAt!: Date | null;
 }

@@ -13,6 +13,7 @@ export interface ApiKey {
   scopes: Scope[];
   createdAt: Date;
   expiresAt: Date | null;
+  lastUsedAt: Date | null;
   revokedAt: Date | null;
 }
 
@@ -24,10 +25,11 @@ interface KeyRow {
   scopes: Scope[];
   created_at: Date;
   expires_at: Date | null;
+  last_used_at: Date | null;
   revoked_at: Date | null;
 }
 
-const columns = 'workspace_id, id, name, prefix, scopes, created_at, expires_at, revoked_at';
+const columns = 'workspace_id, id, name, prefix, scopes, created_at, expires_at, last_used_at, revoked_at';
 
 /** Makes a key. The key itself is in the result and nowhere else: only its hash is stored. */
 export async function createApiKey(
@@ -88,6 +90,17 @@ export async function revokeApiKey(
   return toApiKey(rows[0]);
 }
 
+/** Writes down that a key was used: once a minute is enough to tell keys in use from forgotten ones. */
+export async function noteUse(withWorkspace: WithWorkspace, workspaceId: string, id: string): Promise<void> {
+  await withWorkspace(workspaceId, (tx) =>
+    tx.query(
+      `update api_keys set last_used_at = now()
+       where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+      [id],
+    ),
+  );
+}
+
 function toApiKey(row: KeyRow): ApiKey {
   return {
     workspaceId: row.workspace_id,
@@ -97,6 +110,7 @@ function toApiKey(row: KeyRow): ApiKey {
     scopes: row.scopes,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
   };
 }

@@ -17,7 +17,7 @@ export interface Access extends Pick<Services, 'contextOf' | 'viewerOfKey' | 'au
 
 /** Sessions, API keys, members and the one authorisation. */
 export function createAccess(core: Core): Access {
-  const keys = new KeyRing(core.directory);
+  const keys = new KeyRing(core);
   const cookies = new SessionCookies(core.settings.cookieSecure);
   const createModule = (): Module => ({
     resolvers: [

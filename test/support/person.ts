@@ -1,4 +1,4 @@
-import { dataOf, type GraphqlAnswer } from '../support/workspaces.js';
+import { dataOf, type GraphqlAnswer } from './workspaces.js';
 
 /** An answer over HTTP, with what it says beside its body. */
 export interface HttpAnswer extends GraphqlAnswer {

@@ -1,0 +1,7 @@
+import type { RouteRecordRaw } from 'vue-router';
+
+export const routes: RouteRecordRaw[] = [
+  { path: 'settings', name: 'settings', component: () => import('./GeneralPage.vue') },
+  { path: 'settings/keys', name: 'api-keys', component: () => import('./KeysPage.vue') },
+  { path: 'settings/members', name: 'members', component: () => import('./MembersPage.vue') },
+];

@@ -1,0 +1,230 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pricingRule } from '../support/agency.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { goodPassword, newEmail, newOwner } from '../support/person.js';
+import { openBrowser, openVisitor, type Visitor } from './browser.js';
+
+/** From nothing to a counted segment, and in and out again, as people do it. */
+
+let app: TestApp;
+let browser: Browser;
+let visitor: Visitor;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.close();
+});
+beforeEach(async () => {
+  visitor = await openVisitor(browser, app.url);
+});
+afterEach(async () => {
+  await visitor.close();
+  // Whatever a test is about, the console stays clean and no request leaves the origin.
+  expect(visitor.complaints).toEqual([]);
+});
+
+async function signIn(email: string, password = goodPassword): Promise<void> {
+  const { page } = visitor;
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+describe('from signing up to a count', () => {
+  it('signs up, imports people, writes the segment of the pricing page and sees who is in it', async () => {
+    const { page } = visitor;
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Create your organization' }).click();
+    await page.getByLabel('Your name').fill('Mara Lindholm');
+    await page.getByLabel('E-mail').fill(newEmail());
+    await page.getByLabel('Password', { exact: true }).fill(goodPassword);
+    await page.getByLabel('Organization').fill('Brightside');
+    await page.getByLabel('First workspace').fill('Northwind');
+    await page.getByRole('button', { name: 'Create organization' }).click();
+    await page.getByRole('heading', { name: 'First steps' }).waitFor();
+    const workspace = new URL(page.url()).pathname;
+
+    await page.getByRole('link', { name: 'Import a file' }).click();
+    const csv = 'Email,First Name,Last Name\nann@example.com,Ann,Ander\nbob@example.com,Bob,Bauer\nnobody,No,Body\n';
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'crm.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+    await page.getByRole('button', { name: 'Import contacts' }).click();
+    await page.getByText('Done').waitFor();
+    await page.getByRole('region', { name: 'Rejected rows' }).getByText('Column “Email”').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download as CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('rejected.csv');
+
+    const events = [
+      { email: 'ann@example.com', name: 'page_viewed', target: '/pricing' },
+      { email: 'bob@example.com', name: 'page_viewed', target: '/pricing' },
+      { email: 'bob@example.com', name: 'demo_requested' },
+    ];
+    const sent = await page.request.post('/graphql', {
+      data: {
+        query:
+          'mutation ($workspaceId: ID!, $input: RecordEventsInput!) { recordEvents(workspaceId: $workspaceId, input: $input) { status } }',
+        variables: { workspaceId: workspace.split('/')[2], input: { events } },
+      },
+    });
+    expect(await sent.json()).toEqual({ data: { recordEvents: events.map(() => ({ status: 'stored' })) } });
+
+    await page.getByRole('link', { name: 'Segments' }).click();
+    await page.getByRole('link', { name: 'New segment' }).first().click();
+    await page.getByLabel('Name').fill('Pricing page, no demo');
+    await page.getByLabel('Rule', { exact: true }).fill(pricingRule);
+    await page.getByText('1 contact at the moment').waitFor();
+    const funnel = page.getByRole('region', { name: 'Contacts who meet the rule' });
+    await funnel.getByText('Has viewed /pricing at least once in the last 30 days').waitFor();
+    expect(await funnel.getByRole('listitem').filter({ hasText: 'Has viewed /pricing' }).innerText()).toContain('2');
+    await page.getByRole('button', { name: 'Create segment' }).click();
+
+    await page.getByRole('heading', { name: 'Pricing page, no demo', level: 1 }).waitFor();
+    await page.getByRole('region', { name: 'Definition' }).getByRole('button', { name: /^1\. Exact as of/ }).waitFor();
+    await page.getByRole('link', { name: 'Ann Ander' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Bob Bauer' }).count()).toBe(0);
+  });
+
+  it('tells why somebody is in a segment', async () => {
+    const { page, context } = visitor;
+    const owner = await newOwner(app.url);
+    await owner.query(
+      `mutation ($workspaceId: ID!) {
+         upsertContact(workspaceId: $workspaceId, input: { email: "eve@example.com", attributes: [{ key: "job_title", value: "Analyst" }] }) { outcome }
+         createSegment(workspaceId: $workspaceId, input: { name: "Analysts", rule: { text: "job_title is \\"analyst\\"" } }) { id }
+       }`,
+      { workspaceId: owner.workspaceId },
+    );
+    const [name = '', value = ''] = owner.cookie.split('=');
+    await context.addCookies([{ name, value, url: app.url }]);
+    await page.goto(`/w/${owner.workspaceId}/segments`);
+    await page.getByRole('link', { name: 'Analysts' }).click();
+    await page.getByRole('button', { name: 'Why is eve@example.com a member?' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Is a member').waitFor();
+    await dialog.getByText('job_title: Analyst').waitFor();
+  });
+});
+
+describe('signing in', () => {
+  it('says that e-mail or password is wrong, and nothing more', async () => {
+    const { page } = visitor;
+    const owner = await newOwner(app.url);
+    await page.goto('/sign-in');
+    await signIn(owner.email, 'not the password');
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect((await alert.innerText()).trim()).toBe('E-mail or password is wrong.');
+    await signIn('nobody-at-all@example.com', 'not the password');
+    await alert.waitFor();
+    expect((await alert.innerText()).trim()).toBe('E-mail or password is wrong.');
+  });
+
+  it('leads back to where one was when the session has ended', async () => {
+    const { page, context } = visitor;
+    const owner = await newOwner(app.url);
+    const [name = '', value = ''] = owner.cookie.split('=');
+    await context.addCookies([{ name, value, url: app.url }]);
+    await page.goto(`/w/${owner.workspaceId}/contacts`);
+    await page.getByText('No contacts yet').waitFor();
+    await app.database.owner.query('delete from sessions');
+
+    await page.getByRole('link', { name: 'Segments' }).click();
+    await page.getByText('Please sign in to go on where you were.').waitFor();
+    await signIn(owner.email);
+    await page.getByText('No segments yet').waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/w/${owner.workspaceId}/segments`);
+  });
+
+  it('never leads to another site', async () => {
+    const { page } = visitor;
+    const owner = await newOwner(app.url);
+    await page.goto('/sign-in?next=//evil.example/path');
+    await signIn(owner.email);
+    await page.getByRole('heading', { name: 'First steps' }).waitFor();
+    expect(new URL(page.url()).origin).toBe(app.url);
+  });
+
+  it('is over after signing out, also for the way back', async () => {
+    const { page, context } = visitor;
+    const owner = await newOwner(app.url);
+    const [name = '', value = ''] = owner.cookie.split('=');
+    await context.addCookies([{ name, value, url: app.url }]);
+    await page.goto(`/w/${owner.workspaceId}/contacts`);
+    await page.getByRole('button', { name: 'Account of Ada' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Coterie' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Sign in to Coterie' }).waitFor();
+    expect(await owner.whoAmI()).toBeUndefined();
+  });
+});
+
+describe('members', () => {
+  it('invites somebody by link, who joins with the role and sees no more than it allows', async () => {
+    const { page, context } = visitor;
+    const owner = await newOwner(app.url);
+    const [name = '', value = ''] = owner.cookie.split('=');
+    await context.addCookies([{ name, value, url: app.url }]);
+    await page.goto(`/w/${owner.workspaceId}/settings/members`);
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByLabel('E-mail').fill(newEmail());
+    await page.getByText('Viewer', { exact: true }).click();
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    const link = await page.getByLabel('Link of the invitation').inputValue();
+
+    const guest = await openVisitor(browser, app.url);
+    await guest.page.goto(new URL(link).pathname);
+    await guest.page.getByLabel('Your name').fill('Noor Guest');
+    await guest.page.getByLabel('Password', { exact: true }).fill(goodPassword);
+    await guest.page.getByRole('button', { name: 'Accept the invitation' }).click();
+    await guest.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await guest.page.getByRole('link', { name: 'Segments' }).click();
+    await guest.page.getByText('No segments yet').waitFor();
+    expect(await guest.page.getByRole('link', { name: 'New segment' }).count()).toBe(0);
+    expect(await guest.page.getByRole('link', { name: 'Settings' }).count()).toBe(0);
+    await guest.page.goto(new URL(link).pathname);
+    await guest.page.getByRole('button', { name: 'Accept the invitation' }).click();
+    await guest.page.getByText('unknown, was used already, or has expired').waitFor();
+    await guest.close();
+    expect(guest.complaints).toEqual([]);
+  });
+
+  it('makes an API key that is shown once, works, and stops working when it is revoked', async () => {
+    const { page, context } = visitor;
+    const owner = await newOwner(app.url);
+    const [name = '', value = ''] = owner.cookie.split('=');
+    await context.addCookies([{ name, value, url: app.url }]);
+    await page.goto(`/w/${owner.workspaceId}/settings/keys`);
+    await page.getByRole('button', { name: 'New API key' }).click();
+    await page.getByLabel('Name').fill('Website');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const key = await page.getByLabel('API key', { exact: true }).inputValue();
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    const use = async (): Promise<number> =>
+      (
+        await fetch(`${app.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+          body: JSON.stringify({ query: '{ workspace { id } }' }),
+        })
+      ).status;
+    await page.getByText('Never').waitFor();
+    expect(await use()).toBe(200);
+    await page.reload();
+    await page.getByText('just now').waitFor();
+    expect(await page.content()).not.toContain(key);
+    await page.getByRole('button', { name: 'Revoke Website' }).click();
+    await page.getByRole('button', { name: 'Revoke key' }).click();
+    await page.getByText('Revoked').waitFor();
+    expect(await use()).toBe(401);
+  });
+});
