@@ -96,7 +96,19 @@ module.exports = {
       name: 'ui-knows-no-feature',
       severity: 'error',
       from: { path: '^dashboard/src/ui/' },
+      to: { path: '^dashboard/src/(features|app|shared)/' },
+    },
+    {
+      name: 'shared-knows-no-feature',
+      severity: 'error',
+      from: { path: '^dashboard/src/shared/' },
       to: { path: '^dashboard/src/(features|app)/' },
+    },
+    {
+      name: 'features-know-no-frame',
+      severity: 'error',
+      from: { path: '^dashboard/src/features/' },
+      to: { path: '^dashboard/src/app/' },
     },
     {
       name: 'features-stay-apart',

@@ -6,7 +6,11 @@ export default defineConfig({
   plugins: [
     vue(),
     ui({
-      ui: { colors: { primary: 'indigo', neutral: 'zinc' } },
+      ui: {
+        colors: { primary: 'indigo', neutral: 'zinc' },
+        // Initials are text, too: muted on elevated would be too faint.
+        avatar: { variants: { color: { neutral: { fallback: 'text-default' } } } },
+      },
       // Only the icons in use are bundled, so that no page asks another server for them.
       icon: { clientBundle: { scan: true } },
     }),

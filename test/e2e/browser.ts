@@ -1,10 +1,10 @@
-import { accessSync } from 'node:fs';
+import { accessSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** A browser that asks nobody but the pages it is shown. */
 export async function openBrowser(): Promise<Browser> {
@@ -39,6 +39,7 @@ function chromiumOnPath(): string {
 export interface Visitor {
   page: Page;
   context: BrowserContext;
+  origin: string;
   /** What was written to the console as an error, thrown, or asked of another origin. */
   complaints: string[];
   close(): Promise<void>;
@@ -48,15 +49,13 @@ export interface Visitor {
 export interface VisitorOptions {
   width?: number;
   colorScheme?: 'light' | 'dark';
-  /** A session's cookie, as `name=value`. */
-  cookie?: string;
 }
 
 /** Opens a browser window of somebody's own. */
 export async function openVisitor(
   browser: Browser,
   url: string,
-  { width = 1280, colorScheme = 'light', cookie }: VisitorOptions = {},
+  { width = 1280, colorScheme = 'light' }: VisitorOptions = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({
     baseURL: url,
@@ -65,13 +64,15 @@ export async function openVisitor(
     reducedMotion: 'reduce',
     timezoneId: 'Europe/Berlin',
   });
-  if (cookie) {
-    const [name = '', value = ''] = cookie.split('=');
-    await context.addCookies([{ name, value, url }]);
-  }
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  return { page, context, complaints: listen(page, url), close: () => context.close() };
+  page.setDefaultTimeout(30_000);
+  return { page, context, origin: url, complaints: listen(page, url), close: () => context.close() };
+}
+
+/** Makes the visitor whoever a session belongs to. */
+export async function enter({ context, origin }: Visitor, cookie: string): Promise<void> {
+  const [name = '', value = ''] = cookie.split('=');
+  await context.addCookies([{ name, value, url: origin }]);
 }
 
 function listen(page: Page, url: string): string[] {
@@ -91,10 +92,13 @@ function listen(page: Page, url: string): string[] {
 /** Expects that the page breaks no rule of axe-core. Pages are checked as they are once nothing is loading. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
-  await page.addScriptTag({ path: axe });
+  // Not as a script of the page: its content security policy forbids that, as it should.
+  await page.evaluate(axe);
   const violations = await page.evaluate(async () => {
     const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+      axe: {
+        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
     };
     const { violations } = await axe.run();
     return violations.map(

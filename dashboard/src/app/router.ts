@@ -16,7 +16,11 @@ export const router = createRouter({
       component: () => import('./SignedIn.vue'),
       children: [
         start,
-        { path: '', component: () => import('./OutsideWorkspace.vue'), children: [...home, ...accountRoutes] },
+        {
+          path: '',
+          component: () => import('./OutsideWorkspace.vue'),
+          children: [...home, ...accountRoutes],
+        },
         {
           path: 'w/:workspaceId',
           component: () => import('./InWorkspace.vue'),

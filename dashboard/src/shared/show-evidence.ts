@@ -3,7 +3,9 @@ import { formatDay, formatMoment, formatQuantity } from '../ui/format.js';
 import { nameOfIdentity } from './show-value.js';
 
 type Evidence = ExplainMembershipQuery['explainMembership']['nodes'][number]['evidence'][number];
-type Shown = { [Kind in Evidence['__typename']]: (evidence: Extract<Evidence, { __typename: Kind }>) => string[] };
+type Shown = {
+  [Kind in Evidence['__typename']]: (evidence: Extract<Evidence, { __typename: Kind }>) => string[];
+};
 
 const show: Shown = {
   AttributeEvidence: ({ key, values, since }) => [
@@ -17,9 +19,12 @@ const show: Shown = {
       : `${channel}: never asked`,
   ],
   EventEvidence: ({ total, latest }) => [
-    total === 0 ? 'No such event' : `${formatQuantity(total, 'event')}${total > latest.length ? ', the latest:' : ':'}`,
+    total === 0
+      ? 'No such event'
+      : `${formatQuantity(total, 'event')}${total > latest.length ? ', the latest:' : ':'}`,
     ...latest.map(
-      ({ name, target, occurredAt }) => `${name}${target ? ` on ${target}` : ''}, ${formatMoment(occurredAt)}`,
+      ({ name, target, occurredAt }) =>
+        `${name}${target ? ` on ${target}` : ''}, ${formatMoment(occurredAt)}`,
     ),
   ],
   IdentityEvidence: ({ identityKind, identityValues }) => [
@@ -28,7 +33,9 @@ const show: Shown = {
       : `${nameOfIdentity(identityKind)}: ${identityValues.join(', ')}`,
   ],
   ListEvidence: ({ addedAt }) => [addedAt ? `On the list since ${formatDay(addedAt)}` : 'Not on the list'],
-  LookalikeEvidence: ({ rank, ranked }) => [rank ? `Number ${rank} of ${ranked}` : `Not among the ${ranked} ranked`],
+  LookalikeEvidence: ({ rank, ranked }) => [
+    rank ? `Number ${rank} of ${ranked}` : `Not among the ${ranked} ranked`,
+  ],
 };
 
 /** What a condition goes by, in lines for people. */

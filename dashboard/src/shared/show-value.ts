@@ -14,7 +14,9 @@ export function showValue(type: AttributeType, value: unknown): string {
 function showInstant(instant: string): string {
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return instant;
-  return date.getHours() + date.getMinutes() + date.getSeconds() === 0 ? formatDay(instant) : formatMoment(instant);
+  return date.getHours() + date.getMinutes() + date.getSeconds() === 0
+    ? formatDay(instant)
+    : formatMoment(instant);
 }
 
 const identityNames: Record<string, string> = {

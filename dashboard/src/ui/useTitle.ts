@@ -7,7 +7,5 @@ export const titleSuffixKey: InjectionKey<ComputedRef<string>> = Symbol('title s
 /** Names the page in the browser: “Segments · Northwind · Coterie”. */
 export function useTitle(title: () => string): void {
   const suffix = inject(titleSuffixKey, undefined);
-  useDocumentTitle(
-    computed(() => [title(), suffix?.value, 'Coterie'].filter(Boolean).join(' · ')),
-  );
+  useDocumentTitle(computed(() => [title(), suffix?.value, 'Coterie'].filter(Boolean).join(' · ')));
 }

@@ -9,5 +9,9 @@ export const routes: RouteRecordRaw[] = [
     name: 'segment-versions',
     component: () => import('./SegmentVersionsPage.vue'),
   },
-  { path: 'segments/:segmentId/edit', name: 'edit-segment', component: () => import('./EditSegmentPage.vue') },
+  {
+    path: 'segments/:segmentId/edit',
+    name: 'edit-segment',
+    component: () => import('./EditSegmentPage.vue'),
+  },
 ];

@@ -110,7 +110,8 @@ function sentenceOf(rule: Rule, names: Names): string {
 /** The sentence of the innermost condition that a problem's path leads into. */
 function sentenceAt(rule: Rule, path: string, names: Names): string {
   const within = [...walk(rule)].filter(
-    (step) => path === step.path || /^[.[]/.test(path.startsWith(step.path) ? path.slice(step.path.length) : ''),
+    (step) =>
+      path === step.path || /^[.[]/.test(path.startsWith(step.path) ? path.slice(step.path.length) : ''),
   );
   const innermost = within.at(-1);
   return innermost ? sentenceOf(innermost.node, names) : '';

@@ -1,0 +1,142 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createAgency, type Agency } from '../support/agency.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import {
+  enter,
+  expectAccessible,
+  expectNoSideways,
+  openBrowser,
+  openVisitor,
+  type Visitor,
+  type VisitorOptions,
+} from './browser.js';
+
+/** Every page, with lifelike data and with none: open to everybody, on every screen, quiet. */
+
+// A browser on a busy machine takes its time.
+vi.setConfig({ testTimeout: 180_000 });
+
+let app: TestApp;
+let browser: Browser;
+let agency: Agency;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  [browser, agency] = await Promise.all([openBrowser(), createAgency(app.url)]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.close();
+});
+
+/** A page's address, and the text that is there once it is shown. */
+type PlaceOf = (agency: Agency) => { path: string; shows: string };
+
+const large = ({ workspaces }: Agency): string => `/w/${workspaces['Northwind Analytics']}`;
+const empty = ({ workspaces }: Agency): string => `/w/${workspaces['Acme Robotics']}`;
+const segment = (agency: Agency, name: string): string =>
+  `${large(agency)}/segments/${agency.segments[name]}`;
+
+const places: Record<string, PlaceOf> = {
+  'all workspaces': () => ({ path: '/workspaces', shows: 'Harbor & Pine' }),
+  account: () => ({ path: '/account', shows: 'mara@brightside.example' }),
+  overview: (agency) => ({ path: large(agency), shows: 'Webinar guests' }),
+  'empty overview': (agency) => ({ path: empty(agency), shows: 'First steps' }),
+  contacts: (agency) => ({ path: `${large(agency)}/contacts`, shows: '1–50 of 420' }),
+  'no contacts': (agency) => ({ path: `${empty(agency)}/contacts`, shows: 'No contacts yet' }),
+  'nobody found': (agency) => ({ path: `${large(agency)}/contacts?q=zzzz`, shows: 'Nobody found' }),
+  segments: (agency) => ({ path: `${large(agency)}/segments`, shows: 'Spring campaign' }),
+  'archived segments': (agency) => ({
+    path: `${large(agency)}/segments?show=archived`,
+    shows: 'Autumn campaign',
+  }),
+  'no segments': (agency) => ({ path: `${empty(agency)}/segments`, shows: 'No segments yet' }),
+  'new segment': (agency) => ({ path: `${large(agency)}/segments/new`, shows: 'demo_requested' }),
+  'edit segment': (agency) => ({
+    path: `${segment(agency, 'Buyers')}/edit`,
+    shows: 'Condition by condition',
+  }),
+  segment: (agency) => ({ path: segment(agency, 'Pricing page, no demo'), shows: 'Spring campaign' }),
+  'segment of nobody': (agency) => ({
+    path: segment(agency, 'Nobody yet'),
+    shows: 'No contact meets this rule',
+  }),
+  list: (agency) => ({ path: segment(agency, 'Webinar guests'), shows: 'Take off' }),
+  'archived segment': (agency) => ({ path: segment(agency, 'Autumn campaign'), shows: 'Bring back' }),
+  versions: (agency) => ({ path: `${segment(agency, 'Buyers')}/versions`, shows: 'In force' }),
+  'no imports': (agency) => ({ path: `${large(agency)}/imports`, shows: 'Nothing imported yet' }),
+  'new import': (agency) => ({ path: `${large(agency)}/imports/new`, shows: 'Drop a CSV file here' }),
+  settings: (agency) => ({ path: `${large(agency)}/settings`, shows: 'Workspace id' }),
+  'API keys': (agency) => ({ path: `${large(agency)}/settings/keys`, shows: 'No API keys yet' }),
+  members: (agency) => ({ path: `${large(agency)}/settings/members`, shows: '(you)' }),
+  'an unknown segment': (agency) => ({
+    path: `${large(agency)}/segments/${agency.organizationId}`,
+    shows: 'cannot be shown',
+  }),
+  'an unknown workspace': (agency) => ({
+    path: `/w/${agency.organizationId}`,
+    shows: 'There is no such workspace',
+  }),
+  nowhere: () => ({ path: '/no/such/page', shows: 'There is nothing here' }),
+};
+
+async function visit(options: VisitorOptions, check: (visitor: Visitor) => Promise<void>): Promise<void> {
+  const visitor = await openVisitor(browser, app.url, options);
+  await enter(visitor, agency.owner.cookie);
+  try {
+    await check(visitor);
+  } finally {
+    await visitor.close();
+  }
+  expect(visitor.complaints).toEqual([]);
+}
+
+describe.each(Object.entries(places))('%s', (_name, placeOf) => {
+  it('is accessible, named, quiet and fits a telephone', async () => {
+    const { path, shows } = placeOf(agency);
+    await visit({}, async ({ page }) => {
+      await page.goto(path);
+      await page.getByText(shows).first().waitFor();
+      await expectAccessible(page);
+      expect(await page.title()).toMatch(/.+ · Coterie$/);
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await expectNoSideways(page);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await expectAccessible(page);
+    });
+  });
+});
+
+describe('pages for people who are not signed in', () => {
+  it.each(['/sign-in', '/sign-up', '/invitations/some-token'])(
+    '%s is accessible and fits a telephone',
+    async (path) => {
+      const visitor = await openVisitor(browser, app.url, { width: 390 });
+      await visitor.page.goto(path);
+      await visitor.page.getByLabel('Password', { exact: true }).waitFor();
+      await expectAccessible(visitor.page);
+      await expectNoSideways(visitor.page);
+      await visitor.close();
+      expect(visitor.complaints).toEqual([]);
+    },
+  );
+});
+
+describe('a contact', () => {
+  it('is shown with identities, consent, segments and timeline, accessibly', () =>
+    visit({}, async ({ page }) => {
+      await page.goto(segment(agency, 'Buyers'));
+      await page.getByRole('region', { name: 'Members' }).getByRole('row').nth(1).getByRole('link').click();
+      await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+      await page
+        .getByRole('button', { name: /Order completed/ })
+        .first()
+        .click();
+      await page.getByText('currency').waitFor();
+      await page.getByRole('button', { name: /in Buyers\?$/ }).click();
+      await page.getByText('Is a member').waitFor();
+      await expectAccessible(page);
+    }));
+});
