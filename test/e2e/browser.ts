@@ -116,3 +116,8 @@ export async function expectNoSideways(page: Page): Promise<void> {
   ]);
   expect(content, `at ${page.url()}`).toBeLessThanOrEqual(window ?? 0);
 }
+
+/** Expects that the console stayed clean, nothing was thrown, and no request left the origin. */
+export function expectQuiet({ complaints }: Visitor): void {
+  expect(complaints).toEqual([]);
+}

@@ -6,6 +6,7 @@ import {
   enter,
   expectAccessible,
   expectNoSideways,
+  expectQuiet,
   openBrowser,
   openVisitor,
   type Visitor,
@@ -89,7 +90,7 @@ async function visit(options: VisitorOptions, check: (visitor: Visitor) => Promi
   } finally {
     await visitor.close();
   }
-  expect(visitor.complaints).toEqual([]);
+  expectQuiet(visitor);
 }
 
 describe.each(Object.entries(places))('%s', (_name, placeOf) => {
@@ -119,7 +120,7 @@ describe('pages for people who are not signed in', () => {
       await expectAccessible(visitor.page);
       await expectNoSideways(visitor.page);
       await visitor.close();
-      expect(visitor.complaints).toEqual([]);
+      expectQuiet(visitor);
     },
   );
 });
