@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeFile, type FileOrder } from '../../api/src/modules/ad-files/write-file.js';
 import { membersOf } from '../../api/src/modules/segments/index.js';
 import { SegmentEntity } from '../../api/src/modules/segments/segment.entity.js';
-import { newOwner } from '../access/person.js';
+import { newOwner } from '../support/person.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openTenants } from '../support/builders.js';
 import { createKey } from '../support/workspaces.js';

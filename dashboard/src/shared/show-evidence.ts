@@ -36,6 +36,11 @@ const show: Shown = {
   LookalikeEvidence: ({ rank, ranked }) => [
     rank ? `Number ${rank} of ${ranked}` : `Not among the ${ranked} ranked`,
   ],
+  PeopleEvidence: ({ matching, people }) => [
+    people === 0
+      ? 'Belongs to no company'
+      : `It holds for ${matching} of the ${formatQuantity(people, 'contact')} at the company`,
+  ],
 };
 
 /** What a condition goes by, in lines for people. */

@@ -82,7 +82,7 @@ function conditionsOf(preview: Preview, names: Names): ConditionCount[] {
     steps.flatMap(({ node, path }) => ('not' in node && !isGroup(node.not) ? [`${path}.not`] : [])),
   );
   return steps
-    .filter(({ path }) => !negated.has(path))
+    .filter(({ path }) => counts.has(path) && !negated.has(path))
     .map(({ node, path, depth }) => ({
       path,
       depth,
