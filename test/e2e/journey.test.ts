@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pricingRule } from '../support/agency.js';
@@ -231,5 +233,42 @@ describe('members', () => {
     await page.getByRole('button', { name: 'Revoke key' }).click();
     await page.getByText('Revoked').waitFor();
     expect(await use()).toBe(401);
+  });
+});
+
+describe('audiences', () => {
+  it('takes a segment to a platform, with those who agreed and with the reason for each who is left out', async () => {
+    const { page } = visitor;
+    const owner = await newOwner(app.url);
+    await owner.query(
+      `mutation ($workspaceId: ID!) {
+         upsertContacts(workspaceId: $workspaceId, input: { contacts: [
+           { email: "yes@example.com", consents: [{ channel: ads, state: granted }] }
+           { email: "no@example.com", consents: [{ channel: ads, state: withdrawn }] }
+         ] }) { outcome }
+         createSegment(workspaceId: $workspaceId, input: { name: "Everybody", rule: { text: "identified by email" } }) { id }
+       }`,
+      { workspaceId: owner.workspaceId },
+    );
+    await enter(visitor, owner.cookie);
+    await page.goto(`/w/${owner.workspaceId}/audiences/new`);
+    await page.getByLabel('Name', { exact: true }).fill('Spring on Meta');
+    await page.getByRole('combobox', { name: 'Segment' }).click();
+    await page.getByRole('option', { name: 'Everybody' }).click();
+    await page.getByText('The platform has to match').waitFor();
+    await page.getByRole('button', { name: 'Create audience' }).click();
+    await page.getByRole('heading', { name: 'Spring on Meta', level: 1 }).waitFor();
+    const readiness = page.getByRole('region', { name: 'Readiness' });
+    await readiness.getByText('Did not agree to ads').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download file' }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    expect(lines).toHaveLength(2);
+    // SHA-256 of yes@example.com: nobody's address leaves as it is.
+    expect(lines[1]).toContain(createHash('sha256').update('yes@example.com').digest('hex'));
   });
 });

@@ -66,6 +66,11 @@ const places: Record<string, PlaceOf> = {
   list: (agency) => ({ path: segment(agency, 'Webinar guests'), shows: 'Take off' }),
   'archived segment': (agency) => ({ path: segment(agency, 'Autumn campaign'), shows: 'Bring back' }),
   versions: (agency) => ({ path: `${segment(agency, 'Buyers')}/versions`, shows: 'In force' }),
+  'no audiences': (agency) => ({ path: `${large(agency)}/audiences`, shows: 'No audiences yet' }),
+  'new audience': (agency) => ({
+    path: `${large(agency)}/audiences/new?segment=${agency.segments['Large companies']}`,
+    shows: 'May be handed on',
+  }),
   'no imports': (agency) => ({ path: `${large(agency)}/imports`, shows: 'Nothing imported yet' }),
   'new import': (agency) => ({ path: `${large(agency)}/imports/new`, shows: 'Drop a CSV file here' }),
   settings: (agency) => ({ path: `${large(agency)}/settings`, shows: 'Workspace id' }),

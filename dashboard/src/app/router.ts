@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
+import { routes as audiences } from '../features/audiences/routes.js';
 import { routes as contacts } from '../features/contacts/routes.js';
 import { routes as home, start, workspaceRoutes as workspaceHome } from '../features/home/routes.js';
 import { routes as imports } from '../features/imports/routes.js';
@@ -24,7 +25,7 @@ export const router = createRouter({
         {
           path: 'w/:workspaceId',
           component: () => import('./InWorkspace.vue'),
-          children: [...workspaceHome, ...contacts, ...segments, ...imports, ...settings],
+          children: [...workspaceHome, ...contacts, ...segments, ...audiences, ...imports, ...settings],
         },
       ],
     },
