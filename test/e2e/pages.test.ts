@@ -55,7 +55,7 @@ const places: Record<string, PlaceOf> = {
   'no segments': (agency) => ({ path: `${empty(agency)}/segments`, shows: 'No segments yet' }),
   'new segment': (agency) => ({ path: `${large(agency)}/segments/new`, shows: 'demo_requested' }),
   'edit segment': (agency) => ({
-    path: `${segment(agency, 'Buyers')}/edit`,
+    path: `${segment(agency, 'Large companies')}/edit`,
     shows: 'Condition by condition',
   }),
   segment: (agency) => ({ path: segment(agency, 'Pricing page, no demo'), shows: 'Spring campaign' }),

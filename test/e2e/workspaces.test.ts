@@ -179,7 +179,7 @@ describe('a segment that several people work on', () => {
     await page.getByRole('heading', { name: 'Control group', level: 1 }).waitFor();
     await page.getByRole('link', { name: /^Versions/ }).click();
     await page.getByText('Renamed from “Hold-out” to “Control group”.').waitFor();
-    await page.getByRole('button', { name: 'Go back to this' }).click();
+    await page.getByRole('button', { name: 'Go back to this: version 1' }).click();
     await page.getByRole('button', { name: 'Go back', exact: true }).click();
     await page.getByRole('heading', { name: 'Version 3' }).waitFor();
 

@@ -30,7 +30,10 @@ export function useVocabulary(workspaceId: string) {
     names: computed<Names>(() => ({
       segment: nameOf,
       list: nameOf,
-      attribute: (key) => attributes.value.find((attribute) => attribute.key === key)?.label,
+      attribute: (key) => {
+        const found = attributes.value.find((attribute) => attribute.key === key);
+        return found?.subject === 'company' ? `company's ${found.label}` : found?.label;
+      },
     })),
     words: computed<{ title: string; words: Word[] }[]>(() => [
       {
