@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { goodPassword, newOwner } from '../access/person.js';
+import { goodPassword, newOwner } from '../support/person.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { keepLog, type TestLog } from '../support/log.js';
 import { createWorkspace, type TestWorkspace } from '../support/workspaces.js';

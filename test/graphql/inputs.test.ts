@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newOwner } from '../access/person.js';
+import { newOwner } from '../support/person.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createWorkspace, type TestWorkspace } from '../support/workspaces.js';
 import { errorOf, post, type HttpAnswer } from './post.js';

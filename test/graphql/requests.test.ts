@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newOwner } from '../access/person.js';
+import { newOwner } from '../support/person.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createKey, createWorkspace, type TestWorkspace } from '../support/workspaces.js';
 import { errorOf, post, type HttpAnswer } from './post.js';
