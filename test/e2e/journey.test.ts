@@ -253,7 +253,7 @@ describe('audiences', () => {
     await enter(visitor, owner.cookie);
     await page.goto(`/w/${owner.workspaceId}/audiences/new`);
     await page.getByLabel('Name', { exact: true }).fill('Spring on Meta');
-    await page.getByRole('combobox', { name: 'Segment' }).click();
+    await page.getByLabel('Segment', { exact: true }).click();
     await page.getByRole('option', { name: 'Everybody' }).click();
     await page.getByText('The platform has to match').waitFor();
     await page.getByRole('button', { name: 'Create audience' }).click();

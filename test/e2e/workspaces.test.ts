@@ -70,6 +70,7 @@ describe('switching workspaces', () => {
 describe('the list of contacts', () => {
   it('is searched by the beginnings of words, and the address keeps the search', async () => {
     await page.goto(`${home('Northwind Analytics')}/contacts`);
+    await page.getByText('1–50 of 420').waitFor();
     await page.getByLabel('Search contacts').fill('greta bra');
     await page.waitForURL(/q=greta/);
     await page.getByText('1–50 of 420').waitFor({ state: 'detached' });
