@@ -236,9 +236,11 @@ describe('deleteQuarantinedEvents', () => {
     expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', path: 'filter' });
     expect(await list()).toHaveLength(1);
   });
+});
 
+describe('a key that may only write events', () => {
   it.each(['replayQuarantinedEvents { hasMore }', 'deleteQuarantinedEvents(filter: {code: "TOO_LARGE"})'])(
-    '(and any like %s) is not for a key that may only write events',
+    'may not call %s',
     async (operation) => {
       workspace = await createWorkspace(app, { scopes: ['events:write'] });
       const answer = await workspace.ask(`mutation { ${operation} }`);

@@ -59,7 +59,7 @@ function personLine(index: number): string {
   ].join(',');
 }
 
-/** Bodies of `POST /v1/batch` with so many events in all, of so many visitors, over the last 30 days. */
+/** Bodies of `POST /v1/batch` with so many events in all, each visitor's ten, over the last 30 days. */
 export function batchesOfEvents(count: number, perBatch: number, now: number): string[] {
   const visitors = Math.ceil(count / 10);
   const bodies: string[] = [];
@@ -69,6 +69,12 @@ export function batchesOfEvents(count: number, perBatch: number, now: number): s
     bodies.push(JSON.stringify({ batch, sentAt: new Date(now).toISOString() }));
   }
   return bodies;
+}
+
+/** Bodies of `POST /v1/page` with one such event each. */
+export function singleEvents(count: number, now: number): string[] {
+  const visitors = Math.ceil(count / 10);
+  return Array.from({ length: count }, (_, index) => JSON.stringify(pageView(index, visitors, now)));
 }
 
 function pageView(index: number, visitors: number, now: number): object {
