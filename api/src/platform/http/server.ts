@@ -71,7 +71,13 @@ export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInsta
     return503OnClosing: false,
   });
   watchClients(server);
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
   server.addHook('onSend', async (request, reply) => {
+    // A connection that is kept after its last answer would hold up the end for as long as the client likes.
+    if (closing) reply.header('connection', 'close');
     reply.headers({
       'content-security-policy': contentSecurityPolicy,
       'referrer-policy': 'same-origin',

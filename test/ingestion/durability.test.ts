@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, variable, type TestDatabase } from '../support/database.js';
+import { startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { createWorkspace, type TestWorkspace } from '../support/workspaces.js';
+
+/** How often the server is killed. */
+const kills = process.env['FULL'] === '1' ? 20 : 3;
+/** Connections that send all the time. */
+const clients = 16;
+
+let database: TestDatabase;
+let workspace: TestWorkspace;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  workspace = await createWorkspace({ url: '', database });
+});
+afterAll(() => database.drop());
+
+function start(): Promise<ServerProcess> {
+  return startServerProcess({
+    DATABASE_URL: database.url,
+    REDIS_URL: variable('REDIS_URL'),
+    DATABASE_POOL_SIZE: '5',
+  });
+}
+
+/** Sends events as SDKs do: each until it is acknowledged, under the same id, to whichever server is there. */
+class Load {
+  readonly acknowledged = new Set<string>();
+  /** Begins to be sent, and may or may not be stored. */
+  readonly sent = new Set<string>();
+  #next = 0;
+  #stopped = false;
+  readonly #running: Promise<void>[];
+
+  constructor(private readonly server: () => ServerProcess | undefined) {
+    this.#running = Array.from({ length: clients }, (_, client) => this.#run(client));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#running);
+  }
+
+  async #run(client: number): Promise<void> {
+    while (!this.#stopped) {
+      // Half of the clients send single events, half of them batches.
+      const ids = Array.from({ length: client % 2 === 0 ? 1 : 20 }, () => `m${this.#next++}`);
+      for (const id of ids) this.sent.add(id);
+      while (!this.#stopped && !(await this.#isAcknowledged(ids))) await sleep(20);
+    }
+  }
+
+  async #isAcknowledged(ids: string[]): Promise<boolean> {
+    const messages = ids.map((messageId) => ({
+      type: 'track',
+      userId: `u${Number(messageId.slice(1)) % 50}`,
+      event: 'Clicked',
+      messageId,
+    }));
+    const [path, body] =
+      messages.length === 1 ? ['/v1/track', messages[0]] : ['/v1/batch', { batch: messages }];
+    try {
+      const response = await fetch(`${this.server()!.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${workspace.key}` },
+        body: JSON.stringify(body),
+      });
+      await response.text();
+      if (!response.ok) return false;
+    } catch {
+      return false;
+    }
+    for (const id of ids) this.acknowledged.add(id);
+    return true;
+  }
+}
+
+async function stored(): Promise<string[]> {
+  const { rows } = await database.owner.query<{ id: string }>(
+    'select message_id as id from events where workspace_id = $1',
+    [workspace.id],
+  );
+  return rows.map(({ id }) => id);
+}
+
+describe('a server under load', () => {
+  it(
+    `loses no acknowledged event and doubles none when it is killed ${kills} times`,
+    { timeout: 300_000 },
+    async () => {
+      let server: ServerProcess | undefined = await start();
+      const load = new Load(() => server);
+      for (let round = 0; round < kills; round += 1) {
+        const before = load.acknowledged.size;
+        await expect.poll(() => load.acknowledged.size - before, { timeout: 20_000 }).toBeGreaterThan(50);
+        // At a different moment of what is under way each time.
+      await sleep((round * 97) % 300);
+        await server.end('SIGKILL');
+        server = await start();
+      }
+      await load.stop();
+      await server.end('SIGTERM');
+      const ids = await stored();
+      expect(new Set(ids).size).toBe(ids.length);
+      const known = new Set(ids);
+      expect([...load.acknowledged].filter((id) => !known.has(id))).toEqual([]);
+      expect(ids.filter((id) => !load.sent.has(id))).toEqual([]);
+    },
+  );
+
+  it('that is told to stop answers and stores what it has begun, and ends well', async () => {
+    const server = await start();
+    const holder = await database.owner.connect();
+    await holder.query('begin');
+    await holder.query('lock table workspace_versions in access exclusive mode');
+    const answers = Array.from({ length: 30 }, (_, index) =>
+      fetch(`${server.url}/v1/track`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${workspace.key}` },
+        body: JSON.stringify({ userId: 'u', event: 'Late', messageId: `late${index}` }),
+      }),
+    );
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await database.owner.query(
+            `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+          );
+          return rows.length;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(1);
+    // The others have come in by then, and wait for the first.
+    await sleep(500);
+    const ended = server.end('SIGTERM');
+    await sleep(200);
+    await holder.query('commit');
+    holder.release();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(await ended).toBe(0);
+    expect((await stored()).filter((id) => id.startsWith('late'))).toHaveLength(30);
+  });
+});
