@@ -97,7 +97,7 @@ describe('a server under load', () => {
         const before = load.acknowledged.size;
         await expect.poll(() => load.acknowledged.size - before, { timeout: 20_000 }).toBeGreaterThan(50);
         // At a different moment of what is under way each time.
-      await sleep((round * 97) % 300);
+        await sleep((round * 97) % 300);
         await server.end('SIGKILL');
         server = await start();
       }

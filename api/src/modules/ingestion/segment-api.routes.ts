@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { WorkspaceAccess } from '../../platform/context.js';
 import { Failure, type FailureCode, type Problem } from '../../platform/errors.js';
 import { allowAnyOrigin } from '../../platform/http/cors.js';
+import { failureOfRequest } from '../../platform/http/server.js';
 import type { Services } from '../../platform/module.js';
-import { outageFailure } from '../../platform/database/outage.js';
 import type { AcceptBatch } from './accept-batch.js';
 import type { Outcome } from './incoming.js';
 import { isObject, type JsonObject } from './json-object.js';
@@ -160,28 +160,16 @@ function toFailure({ code, path, message }: Problem): Failure {
 }
 
 function answerFailure(
-  { clock, log }: Services,
-  error: unknown,
+  { clock }: Services,
+  thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const requestId = request.id;
-  const failure = error instanceof Failure ? error : outageFailure(error);
-  if (!failure || failure.cause) log.error({ err: error, requestId }, 'a message could not be taken');
-  if (!failure) {
-    const message = 'This is a defect on our side; the request id finds it in the log.';
-    return reply
-      .code(500)
-      .send({ success: false, error: { code: 'INTERNAL', path: '', message, requestId } });
-  }
-  const { code, path, message, retryAfter } = failure;
+  const { code, path, message, retryAfter } = failureOfRequest(thrown, request, reply);
   if (retryAfter !== undefined) {
     const resetAt = Math.ceil(clock.now().getTime() / 1000 + retryAfter);
-    void reply
-      .header('retry-after', String(Math.ceil(retryAfter)))
-      .header('x-ratelimit-reset', String(resetAt));
+    void reply.header('x-ratelimit-reset', String(resetAt));
   }
-  return reply
-    .code(statuses[code] ?? 500)
-    .send({ success: false, error: { code, path, message, requestId } });
+  const error = { code, path, message, requestId: request.id };
+  return reply.code(statuses[code] ?? 500).send({ success: false, error });
 }
