@@ -4,13 +4,13 @@
  * rows by `insert … unnest` without anything around it. FULL=1 sends ten times as much.
  */
 import { createTestDatabase, variable } from '../../test/support/database.js';
-import { startServerProcess } from '../../test/support/server-process.js';
+import { startProcess } from '../../test/support/process.js';
 import prepareServers from '../../test/support/servers.js';
 import { createWorkspace } from '../../test/support/workspaces.js';
 import { batchesOfEvents, singleEvents } from './import/people.js';
 import { rawInsert } from './ingest/raw-insert.js';
 import { percentile, sendAll } from './ingest/send-all.js';
-import { judge, report, type Figure } from './report.js';
+import { judge, report, type Figure } from './support/report.js';
 
 const scale = process.env['FULL'] === '1' ? 10 : 1;
 
@@ -104,12 +104,11 @@ async function measureRaw(workspaceId: string): Promise<{ figures: Figure[]; fas
 
 const stopServers = await prepareServers();
 const database = await createTestDatabase();
-const profile = process.env['PROFILE'];
-const server = await startServerProcess(
-  { DATABASE_URL: database.url, REDIS_URL: variable('REDIS_URL') },
-  profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
-);
+const server = await startProcess({
+  environment: { DATABASE_URL: database.url, REDIS_URL: variable('REDIS_URL'), LOG_LEVEL: 'error' },
+});
 try {
+  await server.ready();
   const measured: Measured[] = [];
   for (const each of cases) measured.push(await measure(server.url, each));
   const last = measured.at(-1)!;
@@ -117,7 +116,8 @@ try {
   const found = measured.flatMap((each) => figuresOf(each, each === last ? fastest : null));
   report(judge('ingest', [...found, ...figures]), process.argv.includes('--json'));
 } finally {
-  await server.end('SIGTERM');
+  server.process.kill('SIGTERM');
+  await server.ended();
   await database.drop();
   await stopServers();
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, variable, type TestDatabase } from '../support/database.js';
-import { startServerProcess, type ServerProcess } from '../support/server-process.js';
+import { startProcess, type CoterieProcess } from '../support/process.js';
 import { createWorkspace, type TestWorkspace } from '../support/workspaces.js';
 
 /** How often the server is killed. */
@@ -18,12 +18,22 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-function start(): Promise<ServerProcess> {
-  return startServerProcess({
-    DATABASE_URL: database.url,
-    REDIS_URL: variable('REDIS_URL'),
-    DATABASE_POOL_SIZE: '5',
+async function start(): Promise<CoterieProcess> {
+  const server = await startProcess({
+    environment: {
+      DATABASE_URL: database.url,
+      REDIS_URL: variable('REDIS_URL'),
+      DATABASE_POOL_SIZE: '5',
+      LOG_LEVEL: 'error',
+    },
   });
+  await server.ready();
+  return server;
+}
+
+function end(server: CoterieProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+  server.process.kill(signal);
+  return server.ended();
 }
 
 /** Sends events as SDKs do: each until it is acknowledged, under the same id, to whichever server is there. */
@@ -35,7 +45,7 @@ class Load {
   #stopped = false;
   readonly #running: Promise<void>[];
 
-  constructor(private readonly server: () => ServerProcess | undefined) {
+  constructor(private readonly server: () => CoterieProcess | undefined) {
     this.#running = Array.from({ length: clients }, (_, client) => this.#run(client));
   }
 
@@ -91,18 +101,18 @@ describe('a server under load', () => {
     `loses no acknowledged event and doubles none when it is killed ${kills} times`,
     { timeout: 300_000 },
     async () => {
-      let server: ServerProcess | undefined = await start();
+      let server: CoterieProcess | undefined = await start();
       const load = new Load(() => server);
       for (let round = 0; round < kills; round += 1) {
         const before = load.acknowledged.size;
         await expect.poll(() => load.acknowledged.size - before, { timeout: 20_000 }).toBeGreaterThan(50);
         // At a different moment of what is under way each time.
         await sleep((round * 97) % 300);
-        await server.end('SIGKILL');
+        await end(server, 'SIGKILL');
         server = await start();
       }
       await load.stop();
-      await server.end('SIGTERM');
+      await end(server, 'SIGTERM');
       const ids = await stored();
       expect(new Set(ids).size).toBe(ids.length);
       const known = new Set(ids);
@@ -136,7 +146,7 @@ describe('a server under load', () => {
       .toBe(1);
     // The others have come in by then, and wait for the first.
     await sleep(500);
-    const ended = server.end('SIGTERM');
+    const ended = end(server, 'SIGTERM');
     await sleep(200);
     await holder.query('commit');
     holder.release();

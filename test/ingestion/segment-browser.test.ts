@@ -8,7 +8,7 @@ import type { AnalyticsBrowser } from '@segment/analytics-next';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { launchBrowser } from '../support/browser.js';
+import { openBrowser } from '../support/browser.js';
 import { createWorkspace, type TestWorkspace } from '../support/workspaces.js';
 
 let app: TestApp;
@@ -18,7 +18,7 @@ let workspace: TestWorkspace;
 
 beforeAll(async () => {
   app = await startTestApp();
-  browser = await launchBrowser();
+  browser = await openBrowser();
   site = await serveSite();
 });
 afterAll(async () => {
