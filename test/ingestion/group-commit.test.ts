@@ -52,7 +52,7 @@ async function firstWaits(): Promise<void> {
         );
         return rows.length;
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     .toBe(1);
 }
