@@ -68,6 +68,10 @@ async function start(settings: Settings, options: AppOptions, onClose: OnClose):
   onClose(() => wired.services.cache.close());
   await naming('APP_DATABASE_URL', urls.app, () => open(wired.tenants, onClose));
   await naming('SYSTEM_DATABASE_URL', urls.system, () => open(wired.services.directory, onClose));
+  for (const module of wired.modules) {
+    const stop = module.start?.();
+    if (stop) onClose(stop);
+  }
   if (part !== 'http') {
     const worker = await startJobs(urls, wired);
     onClose(() => worker.stop());

@@ -58,6 +58,11 @@ export interface Module {
   routes?: (server: FastifyInstance) => void | Promise<void>;
   /** Jobs by name. */
   tasks?: Record<string, Task>;
+  /**
+   * Starts what the module does in the background once the databases are open.
+   * @returns how to end it: called when no request and no job runs any more, before the databases are closed.
+   */
+  start?: () => () => Promise<void>;
 }
 
 /** A capability's entry in its index.ts. */

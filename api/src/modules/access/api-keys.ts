@@ -90,17 +90,6 @@ export async function revokeApiKey(
   return toApiKey(rows[0]);
 }
 
-/** Writes down that a key was used: once a minute is enough to tell keys in use from forgotten ones. */
-export async function noteUse(withWorkspace: WithWorkspace, workspaceId: string, id: string): Promise<void> {
-  await withWorkspace(workspaceId, (tx) =>
-    tx.query(
-      `update api_keys set last_used_at = now()
-       where id = $1 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
-      [id],
-    ),
-  );
-}
-
 function toApiKey(row: KeyRow): ApiKey {
   return {
     workspaceId: row.workspace_id,

@@ -1,11 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { RequestContext, Scope, Viewer } from '../../platform/context.js';
-import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { clientSignal } from '../../platform/http/client-signal.js';
 import type { Services } from '../../platform/module.js';
-import { noteUse } from './api-keys.js';
+import type { KeyUses } from './key-uses.js';
 import { matches, prefixOfKey } from './secrets.js';
 import { sessionCookie, viewerOfSession } from './sessions.js';
 
@@ -22,22 +21,27 @@ interface KeyRow {
   secret_hash: Buffer;
   scopes: Scope[];
   expires_at: Date | null;
-  used_lately: boolean;
 }
 
 /** Finds out who presents an API key, and notes that it was used. */
 export class KeyRing {
   readonly #directory: DataSource;
-  readonly #withWorkspace: WithWorkspace;
+  readonly #uses: KeyUses;
   readonly #found = new Map<string, { viewer: KeyViewer; until: number; expiresAt: number }>();
 
-  constructor({ directory, withWorkspace }: Pick<Services, 'directory' | 'withWorkspace'>) {
+  constructor(directory: DataSource, uses: KeyUses) {
     this.#directory = directory;
-    this.#withWorkspace = withWorkspace;
+    this.#uses = uses;
   }
 
   /** Throws UNAUTHENTICATED when the key is malformed, unknown, revoked or expired: all answer alike. */
   async viewerOf(key: string): Promise<KeyViewer> {
+    const viewer = await this.#find(key);
+    this.#uses.note(viewer.workspaceId, viewer.keyId);
+    return viewer;
+  }
+
+  async #find(key: string): Promise<KeyViewer> {
     const known = this.#found.get(key);
     const now = Date.now();
     if (known && known.until > now && known.expiresAt > now) return known.viewer;
@@ -51,7 +55,6 @@ export class KeyRing {
       scopes: row.scopes,
     };
     this.#remember(key, viewer, row.expires_at);
-    if (!row.used_lately) await noteUse(this.#withWorkspace, row.workspace_id, row.id);
     return viewer;
   }
 
@@ -64,9 +67,7 @@ export class KeyRing {
     const prefix = prefixOfKey(key);
     if (!prefix) return undefined;
     const rows: KeyRow[] = await this.#directory.query(
-      `select workspace_id, id, secret_hash, scopes, expires_at,
-         coalesce(last_used_at > now() - interval '1 minute', false) as used_lately
-       from api_keys
+      `select workspace_id, id, secret_hash, scopes, expires_at from api_keys
        where prefix = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
       [prefix],
     );

@@ -1,8 +1,10 @@
 import fastifyCookie from '@fastify/cookie';
+import { repeat } from '../../platform/repeat.js';
 import type { CreateModule, Module, Services } from '../../platform/module.js';
 import { ApiKeyResolver } from './api-key.resolver.js';
 import { createContextOf, KeyRing } from './authenticate.js';
 import { createAuthorise } from './authorise.js';
+import { KeyUses, keyUsesEvery } from './key-uses.js';
 import { MemberResolver } from './member.resolver.js';
 import { SessionCookies } from './session-cookies.js';
 import { SessionResolver } from './session.resolver.js';
@@ -17,7 +19,8 @@ export interface Access extends Pick<Services, 'contextOf' | 'viewerOfKey' | 'au
 
 /** Sessions, API keys, members and the one authorisation. */
 export function createAccess(core: Core): Access {
-  const keys = new KeyRing(core);
+  const uses = new KeyUses(core.withWorkspace);
+  const keys = new KeyRing(core.directory, uses);
   const cookies = new SessionCookies(core.settings.cookieSecure);
   const createModule = (): Module => ({
     resolvers: [
@@ -28,6 +31,11 @@ export function createAccess(core: Core): Access {
     async routes(server) {
       await server.register(fastifyCookie);
       server.addHook('onRequest', async (request, reply) => cookies.remember(request, reply));
+    },
+    start() {
+      const complain = (error: unknown): void =>
+        core.log.warn({ err: error }, 'the last uses of API keys were not written; they are kept');
+      return repeat(keyUsesEvery, () => uses.flush(), complain).stop;
     },
   });
   return {
