@@ -1,6 +1,7 @@
 import { createAdFilesModule } from './modules/ad-files/index.js';
 import { createAttributesModule } from './modules/attributes/index.js';
 import { createAudiencesModule } from './modules/audiences/index.js';
+import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
@@ -14,6 +15,7 @@ import type { CreateModule } from './platform/module.js';
 /** Every capability, each after those that it builds on. */
 export const modules: CreateModule[] = [
   createWorkspacesModule,
+  createAuditModule,
   createAttributesModule,
   createCompaniesModule,
   createContactsModule,

@@ -39,6 +39,7 @@ describe('the catalog', () => {
       'invitations',
       'member_workspaces',
       'members',
+      'organization_audit_entries',
       'organizations',
       'schema_migrations',
       'sessions',

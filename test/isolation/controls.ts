@@ -32,6 +32,9 @@ export const controls: Record<string, Control> = {
   }),
   'Mutation.removeMember': (t) => ({ userId: t.memberId }),
 
+  'Workspace.auditLog': none,
+  'Organization.auditLog': none,
+
   'Workspace.apiKeys': none,
   'Mutation.createApiKey': (_t, fresh) => ({ input: { name: fresh, scopes: ['CONTACTS_READ'] } }),
   'Mutation.revokeApiKey': (t) => ({ id: t.apiKeyId }),

@@ -137,6 +137,16 @@ function directoryRows(t: Tenant): Row[] {
        values ($1, $2, $3, $4, $5, '{contacts:read}', 'system')`,
       [t.workspaceId, t.apiKeyId, canary, randomBytes(6).toString('hex'), randomBytes(32)],
     ],
+    [
+      `insert into audit_entries (workspace_id, id, actor, operation, kind, subject_id, fields, request_id, contacts)
+       values ($1, $2, 'system', $3, $3, $3, array[$3], $3, 0)`,
+      [t.workspaceId, randomUUID(), canary],
+    ],
+    [
+      `insert into organization_audit_entries (organization_id, id, actor, operation, kind, subject_id, fields, request_id)
+       values ($1, $2, 'system', $3, $3, $3, array[$3], $3)`,
+      [t.organizationId, randomUUID(), canary],
+    ],
     ['insert into workspace_versions (workspace_id, version) values ($1, 1)', [t.workspaceId]],
     ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 2)', [t.workspaceId]],
     [

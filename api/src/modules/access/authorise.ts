@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import {
+  actorOf,
   roles,
   type RequestContext,
   type Role,
@@ -10,12 +11,14 @@ import {
 import { Failure, notFound } from '../../platform/errors.js';
 import { missingScope, type AccessRule, type Authorise } from '../../platform/graphql/access.js';
 import { isId } from '../../platform/ids.js';
+import { actAs } from '../../platform/operation.js';
 
 type WorkspaceRule = Extract<AccessRule, { kind: 'workspace' }>;
 
 /** The one place that decides who may do what. */
 export function createAuthorise(directory: DataSource): Authorise {
   return async (context, rule, target) => {
+    actAs(actorOf(context));
     switch (rule.kind) {
       case 'public':
       case 'parent':

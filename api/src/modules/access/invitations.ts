@@ -1,8 +1,10 @@
 import { fold } from '@coterie/rules';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Role, Viewer } from '../../platform/context.js';
+import { changeDirectory } from '../../platform/database/change-directory.js';
 import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
+import { actAs } from '../../platform/operation.js';
 import { checkGrant, requireWorkspaces, writeGrant, type Grant } from './members.js';
 import { hashPassword } from './passwords.js';
 import { hashToken, newToken } from './secrets.js';
@@ -52,7 +54,8 @@ export async function invite(
   const email = readEmail(input.email, 'input.email');
   checkGrant(input, by.own);
   const token = newToken();
-  const row = await directory.transaction(async (manager) => {
+  const row = await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(by.organizationId);
     await refuseMember(manager, by.organizationId, email, 'input.email');
     await requireWorkspaces(manager, by.organizationId, input);
     const values = [
@@ -101,8 +104,9 @@ export async function acceptInvitation(
 ): Promise<string | undefined> {
   const passwordHash =
     viewer.kind === 'member' ? '' : await hashPassword(input.password ?? '', 'input.password');
-  return directory.transaction(async (manager) => {
+  return changeDirectory(directory, async ({ manager, concerns }) => {
     const invitation = await useInvitation(manager, input.token);
+    concerns(invitation.organization_id);
     const userId =
       viewer.kind === 'member'
         ? invited(viewer, invitation)
@@ -111,6 +115,7 @@ export async function acceptInvitation(
             name: input.name || invitation.email,
             passwordHash,
           });
+    actAs(`user:${userId}`);
     // Otherwise an old invitation would take a higher role away, the last owner's too.
     await refuseMember(manager, invitation.organization_id, invitation.email, 'input.token');
     const grant = { role: invitation.role, workspaces: invitation.workspace_roles };

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { roles, type Role } from '../../platform/context.js';
+import { changeDirectory } from '../../platform/database/change-directory.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
 
@@ -110,7 +111,8 @@ export async function changeMember(
   grant: Grant,
 ): Promise<Member> {
   checkGrant(grant, target.own);
-  await directory.transaction(async (manager) => {
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(target.organizationId);
     await requireManageable(manager, target);
     await requireWorkspaces(manager, target.organizationId, grant);
     await writeGrant(manager, target.organizationId, target.userId, grant);
@@ -125,7 +127,8 @@ export async function removeMember(
   directory: DataSource,
   target: { organizationId: string; userId: string; own: Role },
 ): Promise<void> {
-  await directory.transaction(async (manager) => {
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(target.organizationId);
     await requireManageable(manager, target);
     await manager.query('delete from members where organization_id = $1 and user_id = $2', [
       target.organizationId,
@@ -170,6 +173,15 @@ async function requireOwner(manager: EntityManager, organizationId: string): Pro
       path: 'userId',
     });
   }
+}
+
+/** The organizations that a person is a member of, by id. */
+export async function organizationsOf(manager: EntityManager, userId: string): Promise<string[]> {
+  const rows: { id: string }[] = await manager.query(
+    'select organization_id as id from members where user_id = $1 order by 1',
+    [userId],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** The role of a person in the whole organization. */

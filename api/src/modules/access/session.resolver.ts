@@ -42,7 +42,7 @@ export class SessionResolver {
   @Access({ kind: 'member' })
   @Mutation(() => Boolean, { description: 'Ends the session.' })
   async signOut(@Ctx() context: RequestContext): Promise<boolean> {
-    if (context.viewer.kind === 'member') await endSession(this.services.directory, context.viewer.sessionId);
+    if (context.viewer.kind === 'member') await endSession(this.services.directory, context.viewer);
     this.cookies.clear(context);
     return true;
   }

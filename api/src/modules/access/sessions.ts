@@ -1,6 +1,8 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Viewer } from '../../platform/context.js';
+import { changeDirectory } from '../../platform/database/change-directory.js';
 import { newId } from '../../platform/ids.js';
+import { organizationsOf } from './members.js';
 import { hashToken, newToken } from './secrets.js';
 
 /** The name of the cookie that holds the session's token. */
@@ -20,8 +22,14 @@ export async function beginSession(manager: EntityManager | DataSource, userId: 
 }
 
 /** Ends one session. */
-export async function endSession(directory: DataSource, sessionId: string): Promise<void> {
-  await directory.query('delete from sessions where id = $1', [sessionId]);
+export async function endSession(
+  directory: DataSource,
+  { userId, sessionId }: { userId: string; sessionId: string },
+): Promise<void> {
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(...(await organizationsOf(manager, userId)));
+    await manager.query('delete from sessions where id = $1', [sessionId]);
+  });
 }
 
 interface SessionRow {

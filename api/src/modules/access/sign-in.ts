@@ -1,6 +1,9 @@
 import { fold } from '@coterie/rules';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
+import { changeDirectory, type DirectoryTransaction } from '../../platform/database/change-directory.js';
 import { Failure } from '../../platform/errors.js';
+import { actAs } from '../../platform/operation.js';
+import { organizationsOf } from './members.js';
 import { checkPassword, hashPassword } from './passwords.js';
 import { beginSession } from './sessions.js';
 
@@ -25,18 +28,24 @@ export async function signIn(
   input: { email: string; password: string },
 ): Promise<string> {
   const proven = await provePassword(directory, fold(input.email.trim()), input.password);
-  const token = proven && (await directory.transaction((manager) => enter(manager, proven)));
+  const token = proven && (await changeDirectory(directory, (tx) => enter(tx, proven)));
   if (token === undefined) throw new Failure('UNAUTHENTICATED', 'E-mail or password is wrong.');
   return token;
 }
 
 /** Begins a session unless the password was changed since it was checked: that change has ended all sessions. */
-async function enter(manager: EntityManager, user: UserRow): Promise<string | undefined> {
+async function enter(
+  { manager, concerns }: DirectoryTransaction,
+  user: UserRow,
+): Promise<string | undefined> {
   const same: unknown[] = await manager.query(
     'select 1 from users where id = $1 and password_hash = $2 for share',
     [user.id, user.password_hash],
   );
-  return same.length > 0 ? beginSession(manager, user.id) : undefined;
+  if (same.length === 0) return undefined;
+  actAs(`user:${user.id}`);
+  concerns(...(await organizationsOf(manager, user.id)));
+  return beginSession(manager, user.id);
 }
 
 /** Whose e-mail and password these are; undefined when they do not fit. Throws LOCKED after too many attempts. */
@@ -91,7 +100,8 @@ export async function changePassword(
     throw new Failure('INVALID_INPUT', 'The current password is wrong.', { path: 'input.currentPassword' });
   }
   const next = await hashPassword(input.next, 'input.newPassword');
-  await directory.transaction(async (manager) => {
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(...(await organizationsOf(manager, viewer.userId)));
     await manager.query('update users set password_hash = $2 where id = $1', [viewer.userId, next]);
     await manager.query('delete from sessions where user_id = $1 and id <> $2', [
       viewer.userId,

@@ -1,8 +1,10 @@
 import { isEmail } from '@coterie/ad-formats';
 import { fold } from '@coterie/rules';
 import type { DataSource, EntityManager } from 'typeorm';
+import { changeDirectory } from '../../platform/database/change-directory.js';
 import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
+import { actAs } from '../../platform/operation.js';
 import type { Settings } from '../../settings.js';
 import { hashPassword } from './passwords.js';
 import { beginSession } from './sessions.js';
@@ -29,10 +31,12 @@ export async function signUp(
 ): Promise<string> {
   const email = readEmail(input.email, 'input.email');
   const passwordHash = await hashPassword(input.password, 'input.password');
-  return directory.transaction(async (manager) => {
+  return changeDirectory(directory, async ({ manager, concerns }) => {
     await checkPolicy(manager, policy);
     const userId = await insertUser(manager, { email, name: input.name, passwordHash });
     const [organizationId, workspaceId] = [newId(), newId()];
+    concerns(organizationId);
+    actAs(`user:${userId}`);
     await manager.query('insert into organizations (id, name) values ($1, $2)', [
       organizationId,
       input.organizationName,

@@ -1,5 +1,9 @@
+import { fold } from '@coterie/rules';
 import type { WorkspaceAccess } from '../../platform/context.js';
+import { auditInWorkspace } from '../../platform/database/audit.js';
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import type { Services } from '../../platform/module.js';
+import { currentOperation, outsideOperation, type Operation } from '../../platform/operation.js';
 import { checkEvent } from './check-event.js';
 import { createEnsurePartitions } from './ensure-partitions.js';
 import { GroupCommit } from './group-commit.js';
@@ -17,6 +21,8 @@ export type AcceptBatch = (workspace: WorkspaceAccess, incoming: readonly Incomi
 interface Batch {
   workspace: WorkspaceAccess;
   items: readonly Incoming[];
+  /** What it is entered in the audit log as. */
+  operation: Operation | undefined;
 }
 
 const megabyte = 1024 * 1024;
@@ -37,13 +43,16 @@ export function createAcceptBatch(
     const items = batches.flatMap((batch) => batch.items);
     const now = clock.now();
     await ensurePartitions(workspace.id, instantsOf(items));
-    const outcomes = await withWorkspace(workspace.id, (transaction) =>
-      storeBatch(transaction, { workspace, now }, items),
-    );
-    return batches.map((batch) => outcomes.splice(0, batch.items.length));
+    return withWorkspace(workspace.id, async (transaction) => {
+      const outcomes = await storeBatch(transaction, { workspace, now }, items);
+      const shares = batches.map((batch) => outcomes.splice(0, batch.items.length));
+      for (const [index, batch] of batches.entries()) await audit(transaction, batch, shares[index]!);
+      return shares;
+    });
   }
 
-  const group = new GroupCommit(storeTogether, {
+  // A transaction is nobody's alone: each batch is entered in the audit log by itself.
+  const group = new GroupCommit((batches: Batch[]) => outsideOperation(() => storeTogether(batches)), {
     group: 4 * megabyte,
     pending: 32 * megabyte,
     transactions: Math.floor(databasePoolSize / 2),
@@ -52,8 +61,25 @@ export function createAcceptBatch(
     if (incoming.length === 0) return [];
     const now = clock.now();
     const items = incoming.map((item) => check(item, now));
-    return group.add(workspace.id, { workspace, items }, weightOf(items));
+    return group.add(workspace.id, { workspace, items, operation: currentOperation() }, weightOf(items));
   };
+}
+
+async function audit(
+  { manager, workspaceId }: WorkspaceTransaction,
+  { operation, items }: Batch,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  if (!operation) return;
+  const stored = outcomes.flatMap((outcome) => (outcome.status === 'stored' ? [outcome.contactId] : []));
+  const names = items.flatMap((item) =>
+    item.problem || !item.event ? [] : [`event:${fold(item.event.name.trim())}`],
+  );
+  await auditInWorkspace(manager, workspaceId, operation, {
+    result: null,
+    facets: [...new Set(names)],
+    contacts: new Set(stored).size,
+  });
 }
 
 /** Refuses an event with a problem; leaves everything else as it is. */

@@ -50,15 +50,18 @@ export function addSegmentRoutes(server: FastifyInstance, services: Services, ac
     allowAnyOrigin(scope, [...calls.flatMap(pathsOf), settingsPath]);
     for (const type of segmentTypes) {
       for (const path of pathsOf(type)) {
-        scope.post(path, (request, reply) => takeOne(intake, type, request, reply));
+        scope.post(path, tracking, (request, reply) => takeOne(intake, type, request, reply));
       }
     }
     for (const path of pathsOf('batch')) {
-      scope.post(path, (request, reply) => takeBatch(intake, request, reply));
+      scope.post(path, tracking, (request, reply) => takeBatch(intake, request, reply));
     }
     scope.get(settingsPath, (request, reply) => giveSettings(intake, request, reply));
   });
 }
+
+/** Events are records themselves, of when they came and from where: an audit log of them would hold them twice. */
+const tracking = { config: { audited: false } } as const;
 
 interface Intake {
   services: Services;

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Role } from '../../platform/context.js';
 import { readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
+import { changeDirectory } from '../../platform/database/change-directory.js';
 import { newId } from '../../platform/ids.js';
 
 /** A workspace as one viewer sees it. */
@@ -89,31 +90,46 @@ export async function insertWorkspace(
   input: { name: string; timeZone: string; defaultCountry: string | null },
 ): Promise<string> {
   const id = newId();
-  await directory.query(
-    'insert into workspaces (id, organization_id, name, time_zone, default_country) values ($1, $2, $3, $4, $5)',
-    [id, organizationId, input.name, input.timeZone, input.defaultCountry],
-  );
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(organizationId);
+    await manager.query(
+      'insert into workspaces (id, organization_id, name, time_zone, default_country) values ($1, $2, $3, $4, $5)',
+      [id, organizationId, input.name, input.timeZone, input.defaultCountry],
+    );
+    return { id };
+  });
   return id;
 }
 
 /** Changes what is given. */
 export async function changeWorkspace(
   directory: DataSource,
-  id: string,
+  { id, organizationId }: { id: string; organizationId: string },
   change: { name?: string | null; timeZone?: string | null; defaultCountry?: string | null },
 ): Promise<void> {
-  await directory.query(
-    `update workspaces set name = coalesce($2, name), time_zone = coalesce($3, time_zone),
-       default_country = coalesce($4, default_country) where id = $1`,
-    [id, change.name ?? null, change.timeZone ?? null, change.defaultCountry ?? null],
-  );
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(organizationId);
+    await manager.query(
+      `update workspaces set name = coalesce($2, name), time_zone = coalesce($3, time_zone),
+         default_country = coalesce($4, default_country) where id = $1`,
+      [id, change.name ?? null, change.timeZone ?? null, change.defaultCountry ?? null],
+    );
+    return { id };
+  });
 }
 
 /** Hides a workspace from everybody, its keys included; its data stay. */
-export async function hideWorkspace(directory: DataSource, id: string): Promise<void> {
-  await directory.query('update workspaces set archived_at = coalesce(archived_at, now()) where id = $1', [
-    id,
-  ]);
+export async function hideWorkspace(
+  directory: DataSource,
+  { id, organizationId }: { id: string; organizationId: string },
+): Promise<void> {
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(organizationId);
+    await manager.query('update workspaces set archived_at = coalesce(archived_at, now()) where id = $1', [
+      id,
+    ]);
+    return { id };
+  });
 }
 
 function toWorkspace(row: WorkspaceRow): Workspace {

@@ -104,7 +104,7 @@ export class WorkspaceResolver {
     @Ctx() context: WorkspaceContext,
   ): Promise<Workspace> {
     if (input.timeZone) checkTimeZone(input.timeZone, 'input.timeZone');
-    await changeWorkspace(this.directory, context.workspace.id, input);
+    await changeWorkspace(this.directory, context.workspace, input);
     return findWorkspace(this.directory, context.workspace.id, context.workspace.role);
   }
 
@@ -116,7 +116,7 @@ export class WorkspaceResolver {
     @Arg('workspaceId', () => ID, { description: 'The workspace.' }) _workspaceId: string,
     @Ctx() context: WorkspaceContext,
   ): Promise<boolean> {
-    await hideWorkspace(this.directory, context.workspace.id);
+    await hideWorkspace(this.directory, context.workspace);
     return true;
   }
 }

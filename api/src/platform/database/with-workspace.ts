@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import { notFound } from '../errors.js';
 import { isId } from '../ids.js';
+import { currentOperation } from '../operation.js';
+import { auditInWorkspace } from './audit.js';
 
 /** What a unit of work on one workspace has in hand. Valid only until the work returns. */
 export interface WorkspaceTransaction {
@@ -75,6 +77,9 @@ async function runOnce<Result>(
       version: () => readVersion(manager, workspaceId),
     };
     const result = await work(transaction);
+    const operation = currentOperation();
+    if (operation && !snapshot)
+      await auditInWorkspace(manager, workspaceId, operation, { result, ...changes.summary() });
     // Last, so that the row is locked only while the transaction commits.
     if (changes.size > 0) await publish(manager, workspaceId, changes);
     return result;
@@ -98,6 +103,13 @@ class ChangeSet {
       if (known) known.add(ordinal);
       else this.#ordinalsByFacet.set(facet, new Set([ordinal]));
     }
+  }
+
+  /** What changed, without saying of whom. */
+  summary(): { facets: string[]; contacts: number } {
+    const ofContacts = [...this.#ordinalsByFacet].filter(([, ordinals]) => !ordinals.has(noContact));
+    const contacts = new Set(ofContacts.flatMap(([, ordinals]) => [...ordinals]));
+    return { facets: ofContacts.map(([facet]) => facet).sort(), contacts: contacts.size };
   }
 
   columns(): { ordinals: number[]; facets: string[] } {

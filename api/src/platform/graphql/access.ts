@@ -9,8 +9,9 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { Extensions } from 'type-graphql';
-import type { RequestContext, Role, Scope } from '../context.js';
+import { actorOf, type RequestContext, type Role, type Scope } from '../context.js';
 import { Failure } from '../errors.js';
+import { performOperation, type Operation } from '../operation.js';
 
 /** Who may use an operation. */
 export type AccessRule =
@@ -128,9 +129,23 @@ function authoriseField(
   const inner = field.subscribe ?? resolve;
   field[slot] = async (source: unknown, args: Record<string, unknown>, context, info) => {
     const target = targetOf(type.name, source as Identified | undefined, args, field.name);
-    return inner(source, args, await authorise(context, rule, target), info);
+    const call = async (): Promise<unknown> =>
+      inner(source, args, await authorise(context, rule, target), info);
+    return type.name === 'Mutation' ? performOperation(operationOf(field.name, args, context), call) : call();
   };
 }
+
+/** What a mutation is entered as in the audit log. */
+function operationOf(name: string, args: Record<string, unknown>, context: RequestContext): Operation {
+  const input = (args['input'] ?? {}) as Record<string, unknown>;
+  const given = [args['id'], input['id'], args['userId'], input['key']];
+  const subjectId = given.find((id): id is string => typeof id === 'string') ?? null;
+  const fields = Object.keys(input).filter((field) => input[field] !== undefined && !addressing.has(field));
+  return { name, requestId: context.requestId, actor: actorOf(context), subjectId, fields };
+}
+
+/** Fields of inputs that say what is meant, not what becomes of it. */
+const addressing = new Set(['id', 'key', 'expectedVersion']);
 
 function targetOf(
   typeName: string,

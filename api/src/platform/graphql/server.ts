@@ -28,6 +28,8 @@ export async function addGraphql(
     scope.route({
       url: '/graphql',
       method: ['GET', 'POST', 'OPTIONS'],
+      // Each mutation is an operation of its own.
+      config: { audited: false },
       // Before the body is read, and before Apollo, which would turn a bad key into a failure of its own.
       onRequest: async (request) => void contexts.set(request, await services.contextOf(request)),
       handler: (request, reply) =>

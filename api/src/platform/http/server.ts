@@ -8,6 +8,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import { Failure, type FailureCode } from '../errors.js';
 import { failureOf, logOurs } from '../failure-of.js';
+import { performOperation } from '../operation.js';
 import { watchClients } from './client-signal.js';
 
 /** What the HTTP server needs to know. */
@@ -85,8 +86,27 @@ export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInsta
       'x-request-id': request.id,
     });
   });
+  server.addHook('preHandler', enterOperation);
   server.setErrorHandler(sendFailure);
   return server;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Not entered in the audit log as a whole: what is done says so itself, or is a record of its own. */
+    audited?: false;
+  }
+}
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whatever a route that writes changes is entered in the audit log, unless its configuration says otherwise. */
+function enterOperation(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  const { config, url } = request.routeOptions;
+  if (safeMethods.has(request.method) || config.audited === false) return done();
+  const name = `${request.method} ${url}`;
+  const subjectId = (request.params as { id?: string } | undefined)?.id ?? null;
+  performOperation({ name, requestId: request.id, actor: 'system', subjectId, fields: [] }, done);
 }
 
 /** Fastify's only notice says where it listens, which whoever starts the server is told anyway. */

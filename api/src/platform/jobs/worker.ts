@@ -1,7 +1,9 @@
 import { Logger as WorkerLogger, run, type JobHelpers } from 'graphile-worker';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { newId } from '../ids.js';
 import type { Task } from '../module.js';
+import { performOperation, type Operation } from '../operation.js';
 
 /** A running worker. */
 export interface Worker {
@@ -18,6 +20,19 @@ export interface WorkerOptions {
   crontab: string;
   concurrency: number;
   log: Logger;
+}
+
+/** What a run of a job is entered as in the audit log: once, however many transactions it takes. */
+function operationOf(name: string, id: string, payload: unknown): Operation {
+  const { jobId = null } = (payload ?? {}) as { jobId?: string | null };
+  return {
+    name,
+    requestId: `job:${id}`,
+    actor: 'system',
+    subjectId: jobId,
+    fields: [],
+    entryId: newId(),
+  };
 }
 
 /** Starts taking jobs from the queue. */
@@ -38,7 +53,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     Object.entries(options.tasks).map(([name, task]) => [
       name,
       (payload: unknown, { job }: JobHelpers) =>
-        task(payload, { signal: stopping.signal, log, isLastAttempt: job.attempts >= job.max_attempts }),
+        performOperation(operationOf(name, job.id, payload), () =>
+          task(payload, { signal: stopping.signal, log, isLastAttempt: job.attempts >= job.max_attempts }),
+        ),
     ]),
   );
   const runner = await run({

@@ -4,6 +4,7 @@ import { People1700000000002 } from './0002-people.js';
 import { Events1700000000003 } from './0003-events.js';
 import { Audiences1700000000004 } from './0004-audiences.js';
 import { Quarantine1700000000006 } from './0006-quarantine.js';
+import { Audit1700000000007 } from './0007-audit.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -12,4 +13,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Events1700000000003,
   Audiences1700000000004,
   Quarantine1700000000006,
+  Audit1700000000007,
 ];

@@ -25,11 +25,11 @@ export function isolate(table: string, grants = 'select, insert, update, delete'
  * A table of the directory: who may sign in, and where. Only the system role reads and writes it, so that a query
  * which runs for a tenant cannot reach password hashes or sessions at all.
  */
-export function directoryOnly(table: string): string {
+export function directoryOnly(table: string, grants = 'select, insert, update, delete'): string {
   return `
     alter table ${table} enable row level security;
     alter table ${table} force row level security;
     create policy directory on ${table} to coterie_system using (true) with check (true);
-    grant select, insert, update, delete on ${table} to coterie_system;
+    grant ${grants} on ${table} to coterie_system;
   `;
 }

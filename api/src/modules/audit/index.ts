@@ -1,0 +1,7 @@
+import type { CreateModule } from '../../platform/module.js';
+import { OrganizationAuditResolver, WorkspaceAuditResolver } from './audit.resolver.js';
+
+/** Who changed what: what withWorkspace and changeDirectory wrote down, for admins to read. */
+export const createAuditModule: CreateModule = (services) => ({
+  resolvers: [new WorkspaceAuditResolver(services), new OrganizationAuditResolver(services)],
+});
