@@ -1,12 +1,13 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(audit|attributes|companies|contacts|consent|ingestion|imports|segments|ad-files|lookalikes|audiences)',
+    '(audit|idempotency|attributes|companies|contacts|consent|ingestion|imports|segments|ad-files|lookalikes|audiences)',
   '(attributes|companies|consent|contacts)': '(ingestion|imports|segments|ad-files|lookalikes|audiences)',
   '(ingestion|imports|segments)': '(ad-files|lookalikes|audiences)',
   'ad-files': '(ingestion|imports|segments|lookalikes|audiences)',
   lookalikes: 'audiences',
-  audit: '(attributes|companies|contacts|consent|ingestion|imports|segments|ad-files|lookalikes|audiences)',
+  '(audit|idempotency)':
+    '(attributes|companies|contacts|consent|ingestion|imports|segments|ad-files|lookalikes|audiences)',
 };
 
 module.exports = {

@@ -42,7 +42,11 @@ export interface App {
 }
 
 /** Events' partitions are made a quarter ahead; looking every day leaves room for a night without a worker. */
-const crontab = ['17 3 * * * make-event-partitions', '37 3 * * * expire-quarantined-events'].join('\n');
+const crontab = [
+  '17 3 * * * make-event-partitions',
+  '37 3 * * * expire-quarantined-events',
+  '47 3 * * * expire-idempotent-requests',
+].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */
 export async function startApp(settings: Settings, options: AppOptions): Promise<App> {

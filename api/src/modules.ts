@@ -5,6 +5,7 @@ import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
+import { createIdempotencyModule } from './modules/idempotency/index.js';
 import { createImportsModule } from './modules/imports/index.js';
 import { createIngestionModule } from './modules/ingestion/index.js';
 import { createLookalikesModule } from './modules/lookalikes/index.js';
@@ -16,6 +17,7 @@ import type { CreateModule } from './platform/module.js';
 export const modules: CreateModule[] = [
   createWorkspacesModule,
   createAuditModule,
+  createIdempotencyModule,
   createAttributesModule,
   createCompaniesModule,
   createContactsModule,

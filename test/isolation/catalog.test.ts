@@ -40,6 +40,7 @@ describe('the catalog', () => {
       'member_workspaces',
       'members',
       'organization_audit_entries',
+      'organization_idempotent_requests',
       'organizations',
       'schema_migrations',
       'sessions',

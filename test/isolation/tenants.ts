@@ -147,6 +147,16 @@ function directoryRows(t: Tenant): Row[] {
        values ($1, $2, 'system', $3, $3, $3, array[$3], $3)`,
       [t.organizationId, randomUUID(), canary],
     ],
+    [
+      `insert into idempotent_requests (workspace_id, caller, key_hash, lease_until, status, content_type, answer)
+       values ($1, 'system', $2, now(), 200, $3, $4)`,
+      [t.workspaceId, randomBytes(32), canary, Buffer.from(canary)],
+    ],
+    [
+      `insert into organization_idempotent_requests (organization_id, caller, key_hash, lease_until)
+       values ($1, 'system', $2, now())`,
+      [t.organizationId, randomBytes(32)],
+    ],
     ['insert into workspace_versions (workspace_id, version) values ($1, 1)', [t.workspaceId]],
     ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 2)', [t.workspaceId]],
     [

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.js';
+import type { IdempotencyMark } from './operation.js';
 
 /** What a member may do, in rising order. */
 export const roles = ['viewer', 'editor', 'admin', 'owner'] as const;
@@ -31,6 +32,8 @@ export interface RequestContext {
   viewer: Viewer;
   readonly log: Logger;
   readonly clock: Clock;
+  /** The idempotency key that it was sent under, of a mutation. */
+  idempotency?: IdempotencyMark | undefined;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }

@@ -14,6 +14,7 @@ export const failureCodes = {
   FORBIDDEN: 'The role or the scopes of the caller do not allow this.',
   NOT_FOUND: 'There is no such thing, or it is not yours to see.',
   CONFLICT: 'The change clashes with what is stored.',
+  IDEMPOTENCY_KEY_REUSED: 'The `Idempotency-Key` was used for another request.',
   SEGMENT_CYCLE: 'The rule would make a segment contain itself.',
   IN_USE: 'The thing is used by others, which are named.',
   LOCKED: 'Too many failed attempts; try again later.',

@@ -1,3 +1,4 @@
+import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -54,6 +55,8 @@ export interface Module {
   entities?: (new () => object)[];
   /** type-graphql resolver instances. */
   resolvers?: object[];
+  /** What has a say in how GraphQL requests are answered. */
+  graphqlPlugins?: ApolloServerPlugin<RequestContext>[];
   /** HTTP routes other than GraphQL. */
   routes?: (server: FastifyInstance) => void | Promise<void>;
   /** Jobs by name. */

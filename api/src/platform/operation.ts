@@ -1,5 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** Whose rows an idempotent request is noted in. */
+export interface IdempotencyScope {
+  kind: 'workspace' | 'organization';
+  id: string;
+}
+
+/** What an idempotent request is found by. */
+export interface IdempotencyMark {
+  readonly scope: IdempotencyScope;
+  readonly caller: string;
+  readonly keyHash: Buffer;
+}
+
 /** Something that is being done and may change data: a mutation, a call of a route that writes, one run of a job. */
 export interface Operation {
   /** `createSegment`, `POST /v1/imports`, or the name of a job. */
@@ -12,6 +25,8 @@ export interface Operation {
   readonly subjectId: string | null;
   /** The names of what the caller gives, without the values: `name`, `rule`. */
   readonly fields: readonly string[];
+  /** The idempotency key that it was sent under. */
+  readonly idempotency?: IdempotencyMark | undefined;
   /** Given for what takes many transactions, such as a job: they leave one entry together. */
   readonly entryId?: string;
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { newId } from '../ids.js';
-import { kindOf, type Operation } from '../operation.js';
+import { kindOf, type IdempotencyMark, type Operation } from '../operation.js';
 
 /** What the audit log holds of a change beside its operation. */
 export interface Effect {
@@ -34,6 +34,23 @@ export async function auditInWorkspace(
      on conflict (workspace_id, id) do nothing`,
     [workspaceId, ...valuesOf(operation, effect), effect.contacts],
   );
+  if (operation.idempotency?.scope.kind === 'workspace')
+    await noteCommit(manager, 'idempotent_requests', 'workspace_id', workspaceId, operation.idempotency);
+}
+
+/** An idempotent request that has changed something must not be carried out again, even if its answer is lost. */
+async function noteCommit(
+  manager: EntityManager,
+  table: string,
+  column: string,
+  scope: string,
+  { caller, keyHash }: IdempotencyMark,
+): Promise<void> {
+  await manager.query(
+    `update ${table} set changed = true
+     where ${column} = $1 and caller = $2 and key_hash = $3 and pg_current_xact_id_if_assigned() is not null`,
+    [scope, caller, keyHash],
+  );
 }
 
 /** Enters an operation in the audit log of an organization. */
@@ -48,6 +65,11 @@ export async function auditInOrganization(
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [organizationId, ...valuesOf(operation, { result, facets: [] })],
   );
+  const { idempotency } = operation;
+  if (idempotency?.scope.kind === 'organization') {
+    const table = 'organization_idempotent_requests';
+    await noteCommit(manager, table, 'organization_id', organizationId, idempotency);
+  }
 }
 
 function valuesOf(operation: Operation, { result, facets }: Pick<Effect, 'result' | 'facets'>): unknown[] {

@@ -141,7 +141,8 @@ function operationOf(name: string, args: Record<string, unknown>, context: Reque
   const given = [args['id'], input['id'], args['userId'], input['key']];
   const subjectId = given.find((id): id is string => typeof id === 'string') ?? null;
   const fields = Object.keys(input).filter((field) => input[field] !== undefined && !addressing.has(field));
-  return { name, requestId: context.requestId, actor: actorOf(context), subjectId, fields };
+  const { requestId, idempotency } = context;
+  return { name, requestId, actor: actorOf(context), subjectId, fields, idempotency };
 }
 
 /** Fields of inputs that say what is meant, not what becomes of it. */

@@ -53,6 +53,7 @@ async function createApollo(
     plugins: [
       cleanText,
       ...plugins,
+      ...modules.flatMap(({ graphqlPlugins }) => graphqlPlugins ?? []),
       explainBreakdown,
       ApolloServerPluginLandingPageDisabled() as ApolloServerPlugin,
     ],

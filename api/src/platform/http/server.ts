@@ -8,7 +8,7 @@ import fastify, {
 import type { Logger } from 'pino';
 import { Failure, type FailureCode } from '../errors.js';
 import { failureOf, logOurs } from '../failure-of.js';
-import { performOperation } from '../operation.js';
+import { performOperation, type IdempotencyMark } from '../operation.js';
 import { watchClients } from './client-signal.js';
 
 /** What the HTTP server needs to know. */
@@ -35,6 +35,7 @@ export const statusOf: Record<FailureCode, number> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
+  IDEMPOTENCY_KEY_REUSED: 422,
   SEGMENT_CYCLE: 409,
   IN_USE: 409,
   LOCKED: 429,
@@ -100,13 +101,28 @@ declare module 'fastify' {
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+const marks = new WeakMap<FastifyRequest, IdempotencyMark>();
+
+/** Says under which idempotency key a request was sent. */
+export function markIdempotent(request: FastifyRequest, mark: IdempotencyMark): void {
+  marks.set(request, mark);
+}
+
+/** Whether a request is of a route that writes, as a whole. */
+export function isOperation({ method, routeOptions }: FastifyRequest): boolean {
+  return !safeMethods.has(method) && routeOptions.url !== undefined && routeOptions.config.audited !== false;
+}
+
 /** Whatever a route that writes changes is entered in the audit log, unless its configuration says otherwise. */
 function enterOperation(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  const { config, url } = request.routeOptions;
-  if (safeMethods.has(request.method) || config.audited === false) return done();
-  const name = `${request.method} ${url}`;
+  if (!isOperation(request)) return done();
+  const name = `${request.method} ${request.routeOptions.url}`;
   const subjectId = (request.params as { id?: string } | undefined)?.id ?? null;
-  performOperation({ name, requestId: request.id, actor: 'system', subjectId, fields: [] }, done);
+  const idempotency = marks.get(request);
+  performOperation(
+    { name, requestId: request.id, actor: 'system', subjectId, fields: [], idempotency },
+    done,
+  );
 }
 
 /** Fastify's only notice says where it listens, which whoever starts the server is told anyway. */
