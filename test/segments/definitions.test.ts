@@ -237,7 +237,11 @@ describe('cycles', () => {
     });
     const rule = { all: [{ attribute: { key: 'plan', op: 'exists' } }, { not: { segment: c.id } }] };
     const failure = await failureOf(update({ id: a.id, expectedVersion: 1, rule }));
-    expect(failure).toMatchObject({ code: 'SEGMENT_CYCLE', path: 'rule.all[1].not.segment' });
+    expect(failure).toMatchObject({
+      code: 'SEGMENT_CYCLE',
+      path: 'input.rule',
+      problems: [{ code: 'SEGMENT_CYCLE', path: 'rule.all[1].not.segment' }],
+    });
     expect(failure.message).toContain(`A ${names} → C ${names} → B ${names} → A ${names}`);
   });
 

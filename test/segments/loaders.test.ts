@@ -5,6 +5,7 @@ import type { SegmentEntity } from '../../api/src/modules/segments/segment.entit
 import { createSegmentLoaders, type SegmentLoaders } from '../../api/src/modules/segments/segment.loaders.js';
 import { createMemoryCache } from '../../api/src/platform/cache/memory.js';
 import type { RequestContext } from '../../api/src/platform/context.js';
+import { createLog } from '../../api/src/platform/log.js';
 import { openSegments, type Segments } from './open-segments.js';
 
 let segments: Segments;
@@ -28,7 +29,12 @@ beforeAll(async () => {
   });
   const { withWorkspace, clock, workspaceId } = segments;
   const countMembers = createCountMembers({ withWorkspace, clock, cache: createMemoryCache() });
-  const loaders = createSegmentLoaders({ withWorkspace, clock, countMembers });
+  const loaders = createSegmentLoaders({
+    withWorkspace,
+    clock,
+    countMembers,
+    log: createLog('silent'),
+  });
   newRequest = () => loaders({ signal: new AbortController().signal } as RequestContext, workspaceId);
 });
 afterAll(() => segments?.close());

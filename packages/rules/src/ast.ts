@@ -262,5 +262,7 @@ export const MAX_CONDITIONS = 200;
 export const MAX_TEXT = 500;
 /** How many values a list of values may hold. */
 export const MAX_VALUES = 1_000;
+/** How many values all the lists of a rule may hold together. */
+export const MAX_VALUES_IN_ALL = 10_000;
 /** How many steps a sequence may have. */
 export const MAX_STEPS = 10;

@@ -1,7 +1,7 @@
 import type { AttributeType, Scalar } from './ast.js';
-import { MAX_CONDITIONS, MAX_TEXT } from './ast.js';
+import { MAX_CONDITIONS, MAX_TEXT, MAX_VALUES, MAX_VALUES_IN_ALL } from './ast.js';
 import type { RuleProblem, RuleProblemCode } from './problem.js';
-import { instantOf, isInstant, parseDuration } from './time.js';
+import { instantOf, isInstant, isWithinYears, parseDuration } from './time.js';
 import type { DurationUnit } from './time.js';
 
 /** An attribute as rules need to know it. */
@@ -38,6 +38,7 @@ export class Checker {
   readonly problems: RuleProblem[] = [];
   readonly schema: RuleSchema;
   #conditions = 0;
+  #values = 0;
 
   constructor(schema: RuleSchema) {
     this.schema = schema;
@@ -57,6 +58,25 @@ export class Checker {
       this.refuse('TOO_MANY_CONDITIONS', path, `A rule holds at most ${MAX_CONDITIONS} conditions.`);
     }
     return this.#conditions <= MAX_CONDITIONS;
+  }
+
+  /** A list of values to compare with, each read by `item`; those of the whole rule are counted, too many noted once. */
+  values<Item>(
+    value: unknown,
+    path: string,
+    item: (value: unknown, path: string) => Item | undefined,
+  ): Item[] | undefined {
+    const before = this.#values;
+    this.#values += Array.isArray(value) ? Math.min(value.length, MAX_VALUES) : 0;
+    if (this.#values > MAX_VALUES_IN_ALL) {
+      if (before > MAX_VALUES_IN_ALL) return undefined;
+      return this.refuse(
+        'TOO_MANY_VALUES',
+        path,
+        `The lists of a rule hold at most ${MAX_VALUES_IN_ALL} values together.`,
+      );
+    }
+    return this.list(value, path, { from: 1, to: MAX_VALUES, tooMany: 'TOO_MANY_VALUES' }, item);
   }
 
   /** Whether there are too many conditions already, so that looking further is pointless. */
@@ -190,12 +210,14 @@ export class Checker {
   instant(value: unknown, path: string): string | undefined {
     if (typeof value !== 'string')
       return this.refuse('WRONG_TYPE', path, `Expected an instant, got ${nameOf(value)}.`);
-    if (isInstant(value)) return value;
-    return this.refuse(
-      'BAD_INSTANT',
-      path,
-      `Expected a date ("2026-03-01") or an instant with its offset ("2026-03-01T09:30:00Z"), got "${excerpt(value)}".`,
-    );
+    if (!isInstant(value))
+      return this.refuse(
+        'BAD_INSTANT',
+        path,
+        `Expected a date ("2026-03-01") or an instant with its offset ("2026-03-01T09:30:00Z"), got "${excerpt(value)}".`,
+      );
+    if (isWithinYears(instantOf(value, this.schema.zone))) return value;
+    return this.refuse('OUT_OF_RANGE', path, 'Expected an instant of the years 1 to 9999 in UTC.');
   }
 
   /** A UUID, returned in lower case. */

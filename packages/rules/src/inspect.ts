@@ -63,6 +63,35 @@ export function references(rule: Rule): RuleReferences {
   };
 }
 
+/** How much a rule asks. */
+export interface RuleWeight {
+  /** As `MAX_CONDITIONS` counts them. */
+  conditions: number;
+  /** Those of all its lists of values. */
+  values: number;
+}
+
+/** How much a rule asks; what the answer costs grows with both. */
+export function weightOf(rule: Rule): RuleWeight {
+  const weight = { conditions: 0, values: 0 };
+  for (const { node } of walk(rule)) {
+    if ('not' in node) continue;
+    if ('all' in node || 'any' in node) {
+      if (childrenOf({ node, path: '', depth: 0 }).length === 0) weight.conditions += 1;
+      continue;
+    }
+    weight.conditions += 1;
+    if ('attribute' in node) weight.values += node.attribute.values?.length ?? 0;
+    const patterns = 'event' in node ? [node.event] : 'sequence' in node ? node.sequence.steps : [];
+    if ('sequence' in node) weight.conditions += patterns.length;
+    for (const { where = [] } of patterns) {
+      weight.conditions += where.length;
+      weight.values += where.reduce((sum, { values = [] }) => sum + values.length, 0);
+    }
+  }
+  return weight;
+}
+
 /** Whether who matches can change by the passing of time alone; the segments it refers to are not looked into. */
 export function usesClock(rule: Rule): boolean {
   for (const { node } of walk(rule)) {

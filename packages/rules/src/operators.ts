@@ -1,5 +1,4 @@
 import type { AttributeOperator, AttributeType, PropertyOperator, Scalar } from './ast.js';
-import { MAX_VALUES } from './ast.js';
 import type { Checker, Fields } from './checker.js';
 import { instantInWords, joined, quoted, stretch } from './phrases.js';
 import { printList, printScalar } from './syntax.js';
@@ -252,8 +251,7 @@ function readMany(
   path: string,
   type: OperandType,
 ): { values: Scalar[] } | undefined {
-  const bounds = { from: 1, to: MAX_VALUES, tooMany: 'TOO_MANY_VALUES' } as const;
-  const values = checker.list(raw, path, bounds, (value, at) => readScalar(checker, value, at, type));
+  const values = checker.values(raw, path, (value, at) => readScalar(checker, value, at, type));
   return values && { values };
 }
 

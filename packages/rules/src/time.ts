@@ -156,6 +156,11 @@ export function isInstant(text: string): boolean {
   return instantPattern.test(text);
 }
 
+/** Whether an instant lies in the years 1 to 9999 of UTC, as those that are stored do; a zone may shift it out of them. */
+export function isWithinYears(instant: Date): boolean {
+  return instant.getUTCFullYear() >= 1 && instant.getUTCFullYear() <= 9999;
+}
+
 /** The instant that text stands for; a date alone is its first moment in `zone`. Throws a RangeError for other text. */
 export function instantOf(text: Instant, zone: string): Date {
   if (!isInstant(text)) throw new RangeError(`"${text}" is not an instant.`);

@@ -10,6 +10,7 @@ const attribute = (condition: object) => ({ attribute: condition });
 const event = (condition: object = {}) => ({ event: { name: 'purchase', ...condition } });
 const nested = (depth: number): unknown => (depth === 0 ? { all: [] } : { not: nested(depth - 1) });
 const many = (length: number) => Array.from({ length }, () => ({ identified: 'email' }));
+const thousand = Array.from({ length: 1_000 }, (_, index) => `v${index}`);
 const id = '0190a000-0000-7000-8000-00000000ffff';
 
 /** Code, path, and input. */
@@ -131,6 +132,16 @@ const refused: [RuleProblemCode, string, unknown][] = [
     'rule.sequence.steps',
     { sequence: { steps: Array.from({ length: 11 }, () => ({ name: 'a' })), within: '1d' } },
   ],
+  [
+    'TOO_MANY_VALUES',
+    'rule.all[10].event.where[0].values',
+    {
+      all: [
+        ...Array.from({ length: 10 }, () => attribute({ key: 'tags', op: 'includes_all', values: thousand })),
+        event({ where: [{ property: 'a', op: 'in', values: [1] }] }),
+      ],
+    },
+  ],
   ['NO_VALUES', 'rule.attribute.values', attribute({ key: 'plan', op: 'in', values: [] })],
   ['NO_VALUES', 'rule.sequence.steps', { sequence: { steps: [{ name: 'a' }], within: '1d' } }],
   ['TOO_LONG', 'rule.attribute.value', attribute({ key: 'plan', op: 'equals', value: 'x'.repeat(501) })],
@@ -174,6 +185,18 @@ const refused: [RuleProblemCode, string, unknown][] = [
   ['BAD_INSTANT', 'rule.event.window.since', event({ window: { since: '2026-02-29' } })],
   ['BAD_INSTANT', 'rule.event.window.since', event({ window: { since: '2026-02-01T10:00' } })],
   ['BAD_INSTANT', 'rule.attribute.value', attribute({ key: 'birthday', op: 'before', value: 'yesterday' })],
+  ['OUT_OF_RANGE', 'rule.event.window.since', event({ window: { since: '0001-01-01' } })],
+  ['OUT_OF_RANGE', 'rule.attribute.value', attribute({ key: 'birthday', op: 'before', value: '0001-01-01' })],
+  [
+    'OUT_OF_RANGE',
+    'rule.attribute.value',
+    attribute({ key: 'birthday', op: 'after', value: '9999-12-31T23:59:59-14:00' }),
+  ],
+  [
+    'OUT_OF_RANGE',
+    'rule.event.where[0].value',
+    event({ where: [{ property: 'a', op: 'before', value: '0001-01-01T00:00:00+00:01' }] }),
+  ],
   ['EMPTY_RANGE', 'rule.attribute.values', attribute({ key: 'score', op: 'between', values: [2, 1] })],
   [
     'EMPTY_RANGE',

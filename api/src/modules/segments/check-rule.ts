@@ -37,7 +37,7 @@ export async function checkRule(
   const definitions = await loadDefinitions(tx, references(rule).segments);
   refuseCycle(rule, definitions, owner);
   // Throws when the rule with all the segments it names is too much for one statement.
-  segmentsInOrder({ rule, definitions, now: new Date(0), timeZone: schema.zone });
+  segmentsInOrder({ rule, definitions, now: new Date(0), timeZone: schema.zone }, owner.path);
   return rule;
 }
 
@@ -85,11 +85,11 @@ async function knownReferences(tx: WorkspaceTransaction, rule: Rule): Promise<Pa
   };
 }
 
-/** Throws SEGMENT_CYCLE with the path of the condition through which the segment would contain itself. */
+/** Throws SEGMENT_CYCLE with, as its problem's path, that of the condition through which the segment would contain itself. */
 function refuseCycle(
   rule: Rule,
   definitions: ReadonlyMap<string, SegmentDefinition>,
-  { segmentId, name }: RuleOwner,
+  { segmentId, name, path }: RuleOwner,
 ): void {
   if (segmentId === undefined) return;
   const own = { id: segmentId, name: name ?? '' };
@@ -98,7 +98,7 @@ function refuseCycle(
     const circle = wayTo(segmentId, step.node.segment, definitions);
     if (circle) {
       // The names on the way back are as stored; its own is the one it is about to have.
-      throw cycle([own, ...circle.slice(0, -1), own], `${step.path}.segment`);
+      throw cycle([own, ...circle.slice(0, -1), own], path, `${step.path}.segment`);
     }
   }
 }

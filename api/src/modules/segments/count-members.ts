@@ -37,8 +37,8 @@ export interface NodeCounts extends Count {
 /** Puts together what is to be counted, reading what it needs in the transaction that it is counted in. */
 export type Ask = (tx: WorkspaceTransaction) => Promise<Question[]>;
 
-/** Counts the members of rules: a count for each question, in their order. */
-export type CountMembers = (workspaceId: string, ask: Ask) => Promise<NodeCounts[]>;
+/** Counts the members of rules: for each question, in their order, its count, or why it cannot be counted. */
+export type CountMembers = (workspaceId: string, ask: Ask) => Promise<(NodeCounts | Error)[]>;
 
 /** What is kept of a count. It repeats its key, so that a value under another's key is seen to be none of ours. */
 const keptCount = z.strictObject({
@@ -110,11 +110,15 @@ export function createCountMembers(services: {
       { snapshot: true },
     );
     const tookMs = performance.now() - started;
-    const counts: NodeCounts[] = [];
+    const counts: (NodeCounts | Error)[] = [];
     // One after the other: a page of segments must not take every connection there is.
     for (const [index, question] of questions.entries()) {
-      const key = keyOf(workspaceId, version, question);
-      counts.push(await answer(workspaceId, { question, version, key, index, tookMs }, ask));
+      try {
+        const key = keyOf(workspaceId, version, question);
+        counts.push(await answer(workspaceId, { question, version, key, index, tookMs }, ask));
+      } catch (error) {
+        counts.push(error as Error);
+      }
     }
     return counts;
   };

@@ -21,13 +21,13 @@ export { findSegment, requireSegment } from './segment.repository.js';
 export { CountType, SegmentType } from './segment.types.js';
 
 /** Segments: by rule and static, with their versions, counts, members and explanations. */
-export const createSegmentsModule: CreateModule = ({ withWorkspace, cache, clock }) => {
+export const createSegmentsModule: CreateModule = ({ withWorkspace, cache, clock, log }) => {
   const countMembers = createCountMembers({ withWorkspace, cache, clock });
   const services = {
     withWorkspace,
     clock,
     countMembers,
-    segments: createSegmentLoaders({ withWorkspace, clock, countMembers }),
+    segments: createSegmentLoaders({ withWorkspace, clock, countMembers, log }),
     contacts: contactLoaders(withWorkspace),
   };
   return {

@@ -6,7 +6,7 @@ import type { Statement } from './engine/sql.js';
 import { memberOrdinals, membersAmong, pageOfMembers } from './engine/truth.js';
 import { loadQuestion, loadQuestions, ruleOf } from './question.js';
 import type { SegmentEntity } from './segment.entity.js';
-import { allActiveSegments, requireSegment } from './segment.repository.js';
+import { requireSegment } from './segment.repository.js';
 
 /**
  * The members of a segment as a sub-query for other statements: one column `ordinal`, a row each, in no order.
@@ -78,17 +78,22 @@ function readMemberKey(cursor: string | null | undefined): { createdAt: string; 
   return { createdAt, id };
 }
 
-/** The active segments that contacts are members of, by contact id, each list by name: every rule is asked about them. */
+/** Whose segments are asked for, and which segments are looked at. */
+export interface MembershipsAsked {
+  contactIds: readonly string[];
+  segments: readonly SegmentEntity[];
+  now: Date;
+}
+
+/** Those of the segments that contacts are members of, by contact id, in their order: every rule is asked about them. */
 export async function segmentsOfContacts(
   tx: WorkspaceTransaction,
-  contactIds: readonly string[],
-  now: Date,
+  { contactIds, segments, now }: MembershipsAsked,
 ): Promise<Map<string, SegmentEntity[]>> {
   const contacts = await tx.query<{ id: string; ordinal: number }>(
     'select id, ordinal from contacts where id = any($1::uuid[])',
     [contactIds],
   );
-  const segments = await allActiveSegments(tx);
   const questions = await loadQuestions(tx, segments.map(ruleOf), now);
   const found = new Map(contacts.map(({ id }) => [id, [] as SegmentEntity[]]));
   const ordinals = contacts.map(({ ordinal }) => ordinal);

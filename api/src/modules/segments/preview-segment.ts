@@ -44,6 +44,7 @@ export async function previewSegment(
   });
   const [counts] = await countMembers(workspaceId, async (tx) => [await loadQuestion(tx, rule, now)]);
   if (!counts) throw new Error('One question has one answer.');
+  if (counts instanceof Error) throw counts;
   return {
     counts,
     rule,

@@ -1,8 +1,10 @@
 import { describe, references } from '@coterie/rules';
 import DataLoader from 'dataloader';
+import type { Logger } from 'pino';
 import type { Clock } from '../../platform/clock.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { notFound } from '../../platform/errors.js';
+import { failureOf } from '../../platform/failure-of.js';
 import { perRequest } from '../../platform/graphql/loaders.js';
 import type { Count, CountMembers } from './count-members.js';
 import { segmentsOfContacts } from './members.js';
@@ -10,7 +12,7 @@ import { loadQuestions, ruleOf } from './question.js';
 import { loadNames } from './rule-schema.js';
 import type { SegmentEntity } from './segment.entity.js';
 import { toSegment } from './segment.mapper.js';
-import { segmentsByIds } from './segment.repository.js';
+import { allActiveSegments, segmentsByIds } from './segment.repository.js';
 import type { SegmentType } from './segment.types.js';
 import { usersOf, type SegmentUser } from './used-by.js';
 
@@ -31,6 +33,7 @@ export function createSegmentLoaders(services: {
   withWorkspace: WithWorkspace;
   clock: Clock;
   countMembers: CountMembers;
+  log: Logger;
 }): ReturnType<typeof perRequest<SegmentLoaders>> {
   const { withWorkspace, clock, countMembers } = services;
   return perRequest((workspaceId) => ({
@@ -50,12 +53,41 @@ export function createSegmentLoaders(services: {
       }),
     ),
     segmentsOf: new DataLoader((contactIds: readonly string[]) =>
-      withWorkspace(workspaceId, async (tx) => {
-        const segments = await segmentsOfContacts(tx, contactIds, clock.now());
-        return contactIds.map((id) => segments.get(id) ?? []);
-      }),
+      membershipsOf(services, workspaceId, contactIds),
     ),
   }));
+}
+
+/**
+ * The segments of contacts. When a rule fails, each is asked by itself, so that one which cannot be answered any more (it
+ * has grown too large through the segments it names) does not take the answer to all others away; its size says why.
+ */
+async function membershipsOf(
+  { withWorkspace, clock, log }: { withWorkspace: WithWorkspace; clock: Clock; log: Logger },
+  workspaceId: string,
+  contactIds: readonly string[],
+): Promise<SegmentEntity[][]> {
+  const segments = await withWorkspace(workspaceId, allActiveSegments);
+  const ask = async (some: readonly SegmentEntity[]): Promise<SegmentEntity[][]> => {
+    const asked = { contactIds, segments: some, now: clock.now() };
+    const found = await withWorkspace(workspaceId, (tx) => segmentsOfContacts(tx, asked));
+    return contactIds.map((id) => found.get(id) ?? []);
+  };
+  try {
+    return await ask(segments);
+  } catch (error) {
+    if (failureOf(error).code === 'UNAVAILABLE') throw error;
+    const alone: SegmentEntity[][][] = [];
+    for (const segment of segments) alone.push(await ask([segment]).catch(leftOut(segment)));
+    return contactIds.map((_, index) => alone.flatMap((found) => found[index] ?? []));
+  }
+
+  function leftOut({ id }: SegmentEntity): (error: unknown) => SegmentEntity[][] {
+    return (error) => {
+      log.warn({ err: error, segmentId: id }, 'a segment cannot be asked for its members');
+      return [];
+    };
+  }
 }
 
 /** Makes, for each request and workspace, what reads the segments that other things point to: by id, many at once. */

@@ -35,6 +35,23 @@ export class Parameters {
     this.values.push(value);
     return `$${this.#before + this.values.length}::${type}`;
   }
+
+  /** Takes an instant up, of whatever year. */
+  addInstant(instant: Date): string {
+    return this.add(printInstant(instant), 'timestamptz');
+  }
+}
+
+/**
+ * An instant as PostgreSQL reads it. ISO 8601 writes years before 1 and after 9999 with a sign; they come up where a
+ * rule's date is read in another time zone than the one that it was written in.
+ */
+export function printInstant(instant: Date): string {
+  const year = instant.getUTCFullYear();
+  const rest = instant.toISOString().replace(/^[+-]?\d+/, '');
+  return year < 1
+    ? `${String(1 - year).padStart(4, '0')}${rest} BC`
+    : `${String(year).padStart(4, '0')}${rest}`;
 }
 
 /** All of the conditions; true when there is none. */

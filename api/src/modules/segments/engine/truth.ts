@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import {
   kindOf,
+  MAX_VALUES_IN_ALL,
+  weightOf,
   type CompanyPeople,
   type Condition,
   type ConditionKind,
   type Kinds,
   type Rule,
 } from '@coterie/rules';
-import { Failure } from '../../../platform/errors.js';
+import { Failure, type Problem } from '../../../platform/errors.js';
 import { attributeLeaf } from './leaves/attribute.sql.js';
 import { consentLeaf, identifiedLeaf } from './leaves/consent.sql.js';
 import { eventLeaf } from './leaves/event.sql.js';
@@ -16,7 +18,7 @@ import { listLeaf, lookalikeLeaf, segmentLeaf } from './leaves/membership.sql.js
 import { sampleLeaf } from './leaves/sample.sql.js';
 import { sequenceLeaf } from './leaves/sequence.sql.js';
 import { Parameters, type Statement } from './sql.js';
-import { conditionsOf, leavesOf, nodesOf, treeExpression, type Leaf } from './tree.js';
+import { leavesOf, nodesOf, treeExpression, type Leaf } from './tree.js';
 
 /*
  * The truth: a rule as one SQL statement. It exists to be right, not fast, so it says what a rule means as directly as
@@ -49,8 +51,11 @@ export interface Question {
   timeZone: string;
 }
 
-/** How many conditions a rule may come to together with the segments it names: PostgreSQL takes 65,535 parameters. */
-const mostConditions = 2_000;
+/**
+ * What a rule may come to together with the segments it names, for PostgreSQL to answer it in one statement: it takes
+ * 65,535 parameters, and the memory that a plan needs grows with conditions and values.
+ */
+const most = { conditions: 2_000, values: 2 * MAX_VALUES_IN_ALL } as const;
 
 const leaves: { [K in ConditionKind]: (body: Kinds[K], scope: LeafScope) => string } = {
   attribute: attributeLeaf,
@@ -252,20 +257,25 @@ function leafColumns(question: Question, scope: LeafScope): { columns: string[];
 /**
  * The segments that the rule names, each after those that it names itself.
  * Throws SEGMENT_CYCLE naming the circle, and INVALID_RULE when all of them together are too much for one statement.
+ * @param path where in the caller's input the rule stands.
  */
-export function segmentsInOrder(question: Question): SegmentDefinition[] {
+export function segmentsInOrder(question: Question, path = 'rule'): SegmentDefinition[] {
   const ordered = new Map<string, SegmentDefinition>();
-  let conditions = 0;
-  const visit = (rule: Rule, trail: readonly SegmentDefinition[]): void => {
-    for (const condition of conditionsOf(rule)) {
-      conditions += 1;
-      if (conditions > mostConditions) throw tooManyConditions();
-      if (!('segment' in condition) || ordered.has(condition.segment)) continue;
-      const segment = question.definitions.get(condition.segment);
+  const sum = { conditions: 0, values: 0 };
+  /** @param at the place, in the rule that is asked, through which this one is reached. */
+  const visit = (rule: Rule, trail: readonly SegmentDefinition[], at?: string): void => {
+    const { conditions, values } = weightOf(rule);
+    sum.conditions += conditions;
+    sum.values += values;
+    if (sum.conditions > most.conditions || sum.values > most.values) throw tooMuch(sum, path, at ?? 'rule');
+    for (const { node, path: place } of nodesOf(rule)) {
+      if (!('segment' in node) || ordered.has(node.segment)) continue;
+      const segment = question.definitions.get(node.segment);
       // Not there: it can be nobody's member. References are checked when a rule is stored.
       if (!segment) continue;
-      if (trail.includes(segment)) throw cycle([...trail.slice(trail.indexOf(segment)), segment]);
-      if (segment.rule) visit(segment.rule, [...trail, segment]);
+      const here = at ?? `${place}.segment`;
+      if (trail.includes(segment)) throw cycle([...trail.slice(trail.indexOf(segment)), segment], path, here);
+      if (segment.rule) visit(segment.rule, [...trail, segment], here);
       ordered.set(segment.id, segment);
     }
   };
@@ -273,16 +283,24 @@ export function segmentsInOrder(question: Question): SegmentDefinition[] {
   return [...ordered.values()];
 }
 
-/** The failure of a rule that would make a segment contain itself, naming the circle: "A → B → A". */
-export function cycle(circle: readonly { name: string }[], path = 'rule'): Failure {
+/**
+ * The failure of a rule that would make a segment contain itself, naming the circle: "A → B → A".
+ * @param path where in the caller's input the rule stands. @param at the condition in it that leads into the circle.
+ */
+export function cycle(circle: readonly { name: string }[], path: string, at: string): Failure {
   const names = circle.map((segment) => segment.name).join(' → ');
-  return new Failure('SEGMENT_CYCLE', `A segment cannot contain itself: ${names}.`, { path });
+  const message = `A segment cannot contain itself: ${names}.`;
+  return refusal('SEGMENT_CYCLE', path, { code: 'SEGMENT_CYCLE', path: at, message });
 }
 
-function tooManyConditions(): Failure {
-  const message = `Together with the segments it names, a rule may have at most ${mostConditions} conditions.`;
-  return new Failure('INVALID_RULE', message, {
-    path: 'rule',
-    problems: [{ code: 'TOO_MANY_CONDITIONS', path: 'rule', message }],
-  });
+function tooMuch({ conditions }: { conditions: number }, path: string, at: string): Failure {
+  const isConditions = conditions > most.conditions;
+  const what = isConditions ? `${most.conditions} conditions` : `${most.values} values`;
+  const message = `Together with the segments it names, a rule may have at most ${what}.`;
+  const code = isConditions ? 'TOO_MANY_CONDITIONS' : 'TOO_MANY_VALUES';
+  return refusal('INVALID_RULE', path, { code, path: at, message });
+}
+
+function refusal(code: 'SEGMENT_CYCLE' | 'INVALID_RULE', path: string, problem: Problem): Failure {
+  return new Failure(code, problem.message, { path, problems: [problem] });
 }

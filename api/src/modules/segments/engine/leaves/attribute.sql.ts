@@ -1,6 +1,5 @@
 import { COMPANY_PREFIX, heldSince, type AttributeCondition } from '@coterie/rules';
-import { conjunction } from '../sql.js';
-import { complementOf, writeComparison, type Operand } from './comparison.sql.js';
+import { comparable, complementOf, writeComparison, type Operand } from './comparison.sql.js';
 import { ofContact, type LeafScope } from './leaf.js';
 
 const stored: Operand = {
@@ -19,24 +18,43 @@ export function attributeLeaf(condition: AttributeCondition, scope: LeafScope): 
 }
 
 function held(condition: AttributeCondition, scope: LeafScope): string {
-  if (condition.op !== 'includes_all') return valueExists(condition, scope);
-  const each = (condition.values ?? []).map((value) =>
-    valueExists({ ...condition, op: 'includes_any', values: [value] }, scope),
-  );
-  return conjunction(each);
+  return condition.op === 'includes_all' ? allIncluded(condition, scope) : valueExists(condition, scope);
 }
 
 function valueExists(condition: AttributeCondition, scope: LeafScope): string {
-  const { parameters, now, timeZone } = scope;
-  const ofCompany = condition.key.startsWith(COMPANY_PREFIX);
-  const key = ofCompany ? condition.key.slice(COMPANY_PREFIX.length) : condition.key;
-  const conditions = [`a.key = ${parameters.add(key, 'text')}`, writeComparison(condition, stored, scope)];
-  if (condition.heldFor) {
-    const bound = parameters.add(heldSince(condition.heldFor, now, timeZone).toISOString(), 'timestamptz');
-    conditions.push(`a.since ${'atLeast' in condition.heldFor ? '<=' : '>'} ${bound}`);
-  }
-  const source = ofCompany
+  const source = isOfCompany(condition)
     ? 'company_attributes a where a.workspace_id = c.workspace_id and a.company_id = c.company_id'
     : `contact_attributes a where ${ofContact('a')}`;
-  return `exists (select 1 from ${source} and ${conditions.join(' and ')})`;
+  return `exists (select 1 from ${source} and ${matching(condition, scope)})`;
+}
+
+/**
+ * Whether as many different values are stored as are asked for, and all of them asked for. One sub-query however many
+ * they are: with one for each value, PostgreSQL would plan thousands of them, at gigabytes for a single rule.
+ */
+function allIncluded(condition: AttributeCondition, scope: LeafScope): string {
+  const { values = [], caseSensitive } = condition;
+  const asked = new Set(values.map((value) => comparable(String(value), caseSensitive)));
+  const included = matching({ ...condition, op: 'includes_any', values: [...asked] }, scope);
+  const column = isOfCompany(condition) ? 'company_id' : 'ordinal';
+  const having = `having count(distinct a.${caseSensitive ? 'text' : 'folded'}) = ${scope.parameters.add(asked.size, 'bigint')}`;
+  const holders = `select a.workspace_id, a.${column} from ${isOfCompany(condition) ? 'company' : 'contact'}_attributes a
+    where ${included} group by a.workspace_id, a.${column} ${having}`;
+  return `(c.${column} is not null and (c.workspace_id, c.${column}) in (${holders}))`;
+}
+
+/** Whether a stored value `a` is one that the condition asks for. */
+function matching(condition: AttributeCondition, scope: LeafScope): string {
+  const { parameters, now, timeZone } = scope;
+  const key = isOfCompany(condition) ? condition.key.slice(COMPANY_PREFIX.length) : condition.key;
+  const conditions = [`a.key = ${parameters.add(key, 'text')}`, writeComparison(condition, stored, scope)];
+  if (condition.heldFor) {
+    const bound = parameters.addInstant(heldSince(condition.heldFor, now, timeZone));
+    conditions.push(`a.since ${'atLeast' in condition.heldFor ? '<=' : '>'} ${bound}`);
+  }
+  return conditions.join(' and ');
+}
+
+function isOfCompany({ key }: AttributeCondition): boolean {
+  return key.startsWith(COMPANY_PREFIX);
 }

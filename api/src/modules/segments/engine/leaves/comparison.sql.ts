@@ -59,7 +59,7 @@ const writers: Record<AttributeOperator, Writer> = {
   in: (comparison, operand, scope) => anyOf(comparison.values as Scalar[], comparison, operand, scope),
   includes_any: (comparison, operand, scope) =>
     anyOf(comparison.values as Scalar[], comparison, operand, scope),
-  // Asked of each value by itself: see the attribute leaf.
+  // About several stored values, not one: see the attribute leaf.
   includes_all: refusal,
   contains: (comparison, operand, scope) =>
     onText(comparison, operand, scope, (text, piece) => `position(${piece} in ${text}) > 0`),
@@ -78,7 +78,7 @@ const writers: Record<AttributeOperator, Writer> = {
       return `${operand.number} between ${parameters.add(from, numberType(operand))} and ${parameters.add(to, numberType(operand))}`;
     }
     const bound = (end: Scalar | undefined): string =>
-      parameters.add(instantOf(String(end), timeZone).toISOString(), 'timestamptz');
+      parameters.addInstant(instantOf(String(end), timeZone));
     return `${operand.instant} between ${bound(from)} and ${bound(to)}`;
   },
   before: (comparison, operand, scope) => `${operand.instant} < ${instantParameter(comparison, scope)}`,
@@ -105,8 +105,8 @@ export function writeComparison(comparison: Comparison, operand: Operand, scope:
 /** Whether an instant lies in a span: from its start up to, but without, its end. */
 export function withinSpan(instant: string, { from, to }: Span, { parameters }: LeafScope): string {
   const bounds = [
-    from && `${instant} >= ${parameters.add(from.toISOString(), 'timestamptz')}`,
-    to && `${instant} < ${parameters.add(to.toISOString(), 'timestamptz')}`,
+    from && `${instant} >= ${parameters.addInstant(from)}`,
+    to && `${instant} < ${parameters.addInstant(to)}`,
   ];
   return bounds.filter(Boolean).join(' and ') || 'true';
 }
@@ -155,5 +155,5 @@ function onNumber(sign: string, { value }: Comparison, operand: Operand, { param
 }
 
 function instantParameter({ value }: Comparison, { parameters, timeZone }: LeafScope): string {
-  return parameters.add(instantOf(String(value), timeZone).toISOString(), 'timestamptz');
+  return parameters.addInstant(instantOf(String(value), timeZone));
 }

@@ -39,7 +39,7 @@ export function eventLeaf(condition: EventCondition, scope: LeafScope): string {
   if (count) parts.push(hasCount(count, inWindow, scope));
   if (condition.sum) parts.push(hasSum(condition.sum, inWindow, scope));
   if (condition.first && span.from) {
-    const start = parameters.add(span.from.toISOString(), 'timestamptz');
+    const start = parameters.addInstant(span.from);
     parts.push(`not exists (select 1 from ${matching} and e.occurred_at < ${start})`);
   }
   return `(${parts.join(' and ')})`;

@@ -8,7 +8,7 @@ import { ofContact, type LeafScope } from './leaf.js';
  */
 export function sequenceLeaf({ steps, within }: SequenceCondition, scope: LeafScope): string {
   const { parameters } = scope;
-  const now = parameters.add(nextMinute(scope.now).toISOString(), 'timestamptz');
+  const now = parameters.addInstant(nextMinute(scope.now));
   const chain = steps.map((pattern, index) => {
     const alias = `e${index}`;
     const matching = `events ${alias} where ${ofContact(alias)} and ${matchesPattern(alias, pattern, scope)}
