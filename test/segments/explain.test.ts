@@ -6,6 +6,7 @@ import {
 } from '../../api/src/modules/segments/explain-membership.js';
 import { addToList } from '../../api/src/modules/segments/list-members.js';
 import { segmentsOfContacts } from '../../api/src/modules/segments/members.js';
+import { allActiveSegments } from '../../api/src/modules/segments/segment.repository.js';
 import { newId } from '../../api/src/platform/ids.js';
 import { ensurePartitions, insertRows } from '../rules/insert-rows.js';
 import { openSegments, type Segments } from './open-segments.js';
@@ -217,7 +218,13 @@ it('tells the segments of contacts, as their members do', async () => {
   const list = await store(null);
   await segments.inside((tx, { now }) => addToList(tx, { segmentId: list, contactIds: [nil] }, now));
   const byRule = await store('job_title contains "head"');
-  const found = await segments.inside((tx, { now }) => segmentsOfContacts(tx, [ada, nil, newId()], now));
+  const found = await segments.inside(async (tx, { now }) =>
+    segmentsOfContacts(tx, {
+      contactIds: [ada, nil, newId()],
+      segments: await allActiveSegments(tx),
+      now,
+    }),
+  );
   const idsOf = (contact: string): string[] => found.get(contact)?.map(({ id }) => id) ?? [];
   expect([...found.keys()].sort()).toEqual([ada, nil].sort());
   expect(idsOf(ada)).toContain(byRule);
