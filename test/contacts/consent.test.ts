@@ -83,6 +83,26 @@ describe('consent', () => {
       }),
     ).rejects.toThrow('consents[0].recordedAt');
   });
+
+  it('that a fast clock dates ahead does not stand above a withdrawal that follows', async () => {
+    const email = 'a@example.com';
+    await add({
+      email,
+      consents: [{ channel: 'ads', state: 'granted', recordedAt: '2026-03-01T10:03:00Z' }],
+    });
+    await add({ email, consents: [{ channel: 'ads', state: 'withdrawn' }] });
+    expect(await rows('select state from consents')).toEqual([{ state: 'withdrawn' }]);
+  });
+
+  it.each([
+    ['granted', 'withdrawn'],
+    ['withdrawn', 'granted'],
+  ] as const)('%s and %s at the same instant is withdrawn', async (...states) => {
+    const recordedAt = '2026-02-01T00:00:00Z';
+    const consents = states.map((state) => ({ channel: 'ads', state, recordedAt }) as const);
+    await add({ email: 'a@example.com', consents });
+    expect(await rows('select state from consents')).toEqual([{ state: 'withdrawn' }]);
+  });
 });
 
 describe('who may be contacted', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactInput, ContactResult, UpsertSettings } from '../../api/src/modules/contacts/index.js';
 import { resolveContacts, upsertContacts } from '../../api/src/modules/contacts/index.js';
@@ -440,6 +441,54 @@ describe('companies of contacts', () => {
       { email: 'c@example.com', company: { name: 'Umbrella', attributes: { industry: 'Biotech' } } },
     ]);
     expect(await feedSince(before)).toEqual(['2 company.industry', '3 company.industry']);
+  });
+
+  it('may take a domain that another gives up in the same batch', async () => {
+    const company = (externalId: string, domain: string) => ({
+      email: `${externalId}@example.com`,
+      company: { externalId, domain },
+    });
+    await upsert([company('one', 'a.example'), company('two', 'b.example')]);
+    await upsert([company('two', 'd.example'), company('one', 'b.example'), company('new', 'a.example')]);
+    expect(await rows(`select external_id, domain from companies order by domain`)).toEqual([
+      { external_id: 'new', domain: 'a.example' },
+      { external_id: 'one', domain: 'b.example' },
+      { external_id: 'two', domain: 'd.example' },
+    ]);
+  });
+
+  it('end the same one by one and in batches, however domains move between them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.tuple(fc.constantFrom('g1', 'g2', 'g3', 'g4'), fc.constantFrom('a', 'b', 'c', 'd', 'e')),
+          {
+            minLength: 2,
+            maxLength: 12,
+          },
+        ),
+        async (moves) => {
+          const inputs = moves.map(([externalId, domain]) => ({
+            email: `${externalId}@example.com`,
+            company: { externalId, domain: `${domain}.example` },
+          }));
+          const domains = async (batches: (typeof inputs)[]): Promise<unknown> => {
+            workspace = await db.newWorkspace();
+            for (const batch of batches) await upsert(batch);
+            return rows('select external_id, domain from companies order by 1');
+          };
+          const half = Math.ceil(inputs.length / 2);
+          const inBatches = await domains(
+            [inputs.slice(0, half), inputs.slice(half)].filter((b) => b.length > 0),
+          );
+          expect(inBatches).toEqual(await domains(inputs.map((input) => [input])));
+        },
+      ),
+      {
+        ...(process.env['SEED'] && { seed: Number(process.env['SEED']) }),
+        numRuns: process.env['FULL'] ? 300 : 15,
+      },
+    );
   });
 
   it('count as a new contact in the feed when a contact changes its company', async () => {

@@ -11,7 +11,7 @@ import type { WithWorkspace } from '../../api/src/platform/database/with-workspa
 import { createLog } from '../../api/src/platform/log.js';
 import { newId } from '../../api/src/platform/ids.js';
 import type { Services, Task } from '../../api/src/platform/module.js';
-import { openTenants, type Tenants } from '../support/builders.js';
+import { addContacts, openTenants, type Tenants } from '../support/builders.js';
 
 const rowsInFile = 4 * rowsPerBatch + 10;
 
@@ -176,3 +176,28 @@ function failingAt(part: string): WithWorkspace {
       options,
     );
 }
+
+describe('a consent in a file that a worker gets to late', () => {
+  it('does not stand above a withdrawal that was recorded after the file was handed over', async () => {
+    const person = { email: 'p0@example.com' };
+    await addContacts(db.withWorkspace, workspaceId, [person], { now: new Date() });
+    await db.withWorkspace(workspaceId, async (tx) => {
+      const job = (await findImport(tx, jobId))!;
+      const input = { ...job.input, headers: ['Ads consent', 'Email'], targets: ['consent.ads', 'email'] };
+      const file = Buffer.from('Ads consent,Email\nyes,p0@example.com\nyes,p1@example.com\n');
+      await tx.query('update jobs set input = $2 where id = $1', [jobId, JSON.stringify(input)]);
+      await tx.query('delete from import_chunks');
+      await insertChunk(tx, jobId, 0, file);
+    });
+    const withdrawn = { ...person, consents: [{ channel: 'ads', state: 'withdrawn' } as const] };
+    await addContacts(db.withWorkspace, workspaceId, [withdrawn], { now: new Date() });
+    await run(taskOn(db.withWorkspace));
+    const states = await db.withWorkspace(workspaceId, (tx) =>
+      tx.query('select ordinal, state from consents order by 1'),
+    );
+    expect(states).toEqual([
+      { ordinal: 0, state: 'withdrawn' },
+      { ordinal: 1, state: 'granted' },
+    ]);
+  });
+});

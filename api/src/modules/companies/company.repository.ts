@@ -48,6 +48,12 @@ export async function insertCompanies(
   if (inserted.length < companies.length) throw new Collision('A company was made by another transaction.');
 }
 
+/** Takes the domains from companies, so that others of the same transaction can have them. */
+export async function releaseDomains(tx: WorkspaceTransaction, companyIds: readonly string[]): Promise<void> {
+  if (companyIds.length === 0) return;
+  await tx.query('update companies set domain = null where id = any($1::uuid[])', [companyIds]);
+}
+
 /** Stores what changed of companies. Throws {@link Collision} when another transaction took a key of theirs. */
 export async function updateCompanies(
   tx: WorkspaceTransaction,

@@ -16,6 +16,7 @@ import {
   lockCompanies,
   lockCompanyNames,
   ordinalsOfCompanies,
+  releaseDomains,
   updateCompanies,
 } from './company.repository.js';
 
@@ -24,6 +25,8 @@ interface Draft {
   company: Company;
   isNew: boolean;
   touched: boolean;
+  /** The domain that the database holds for it. */
+  storedDomain: string | null;
   stored: HeldValues;
   held: HeldValues;
 }
@@ -44,6 +47,11 @@ export async function upsertCompanies(
   const results = prepared.map((company) => drafts.apply(company, now));
   const made = drafts.all.filter((draft) => draft.isNew);
   const changed = drafts.all.filter((draft) => !draft.isNew && draft.touched);
+  // A domain that one company gives up may be another's by the end of the batch, so it is free before it is taken.
+  await releaseDomains(
+    tx,
+    changed.filter(givesUpDomain).map((draft) => draft.company.id),
+  );
   await insertCompanies(
     tx,
     made.map((draft) => draft.company),
@@ -54,6 +62,10 @@ export async function upsertCompanies(
   );
   await saveValues(tx, [...made, ...changed]);
   return results;
+}
+
+function givesUpDomain({ company, storedDomain }: Draft): boolean {
+  return storedDomain !== null && storedDomain !== company.domain;
 }
 
 async function loadDrafts(tx: WorkspaceTransaction, prepared: readonly PreparedCompany[]): Promise<Drafts> {
@@ -92,7 +104,14 @@ class Drafts {
   constructor(companies: readonly Company[], stored: Map<string, HeldValues>) {
     for (const company of companies) {
       const values: HeldValues = stored.get(company.id) ?? new Map();
-      this.#add({ company, isNew: false, touched: false, stored: values, held: new Map(values) });
+      this.#add({
+        company,
+        isNew: false,
+        touched: false,
+        storedDomain: company.domain,
+        stored: values,
+        held: new Map(values),
+      });
     }
   }
 
@@ -145,7 +164,14 @@ class Drafts {
       createdAt: now,
       updatedAt: now,
     };
-    return this.#add({ company, isNew: true, touched: true, stored: new Map(), held: new Map() });
+    return this.#add({
+      company,
+      isNew: true,
+      touched: true,
+      storedDomain: null,
+      stored: new Map(),
+      held: new Map(),
+    });
   }
 
   /** Gives the company the keys that it lacks and nobody else has; an external id, once given, stays. */

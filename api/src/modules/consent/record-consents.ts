@@ -8,8 +8,8 @@ export interface ConsentRecord extends PreparedConsent {
 }
 
 /**
- * Records consents, in order, in three statements at most. The latest by `recordedAt` is the one that holds; the history
- * keeps all. What says again what is known, without a time of its own, adds nothing.
+ * Records consents, in order, in three statements at most. The latest by `recordedAt` is the one that holds (of two at
+ * the same instant, the withdrawal); the history keeps all. What says again what is known, without a time of its own, adds nothing.
  * @returns for each record whether it added anything.
  */
 export async function recordConsents(
@@ -46,6 +46,12 @@ function apply(current: Map<string, Consent>, record: ConsentRecord): boolean {
   const sameState = known?.state === record.state;
   if (sameState && (!record.dated || known.recordedAt.getTime() === record.recordedAt.getTime()))
     return false;
-  if (!known || record.recordedAt >= known.recordedAt) current.set(key, record);
+  if (!known || holdsOver(record, known)) current.set(key, record);
   return true;
+}
+
+/** The later one holds; of two at the same instant, the withdrawal. */
+function holdsOver(record: Consent, known: Consent): boolean {
+  const later = record.recordedAt.getTime() - known.recordedAt.getTime();
+  return later > 0 || (later === 0 && record.state === 'withdrawn');
 }

@@ -28,6 +28,8 @@ export interface UpsertSettings {
   /** ISO 3166-1 alpha-2, for phone numbers without a country code. */
   defaultCountry: string | null;
   now: Date;
+  /** When consents without a time of their own were said, if that was not now: when their file was handed over. */
+  consentsSaidAt?: Date;
   /** The catalog, if it was read in this transaction already. */
   catalog?: AttributeCatalog;
   /**

@@ -118,8 +118,9 @@ function prepareCompanyOf(
 }
 
 function prepareConsents({ consents }: ContactInput, settings: Settings, report: Report): PreparedConsent[] {
+  const now = settings.consentsSaidAt ?? settings.now;
   return (consents ?? []).flatMap((input, index) => {
-    const prepared = prepareConsent(input, settings, `consents[${index}]`);
+    const prepared = prepareConsent(input, { ...settings, now }, `consents[${index}]`);
     if (prepared.ok) return [prepared.consent];
     report.minor(prepared.problems);
     return [];

@@ -10,6 +10,8 @@ export interface ImportSettings {
   job: string;
   input: ImportInput;
   now: Date;
+  /** When the file was handed over: what it says of consents without a date was said then, not when a worker gets to it. */
+  uploadedAt: Date;
 }
 
 /** What became of a batch of rows: each is in exactly one of the counts. */
@@ -41,7 +43,7 @@ export async function importRows(
 
 async function upsert(
   transaction: WorkspaceTransaction,
-  { now }: ImportSettings,
+  { now, uploadedAt }: ImportSettings,
   contacts: readonly ContactInput[],
 ): Promise<ContactResult[]> {
   const [workspace] = await transaction.query<{ timeZone: string; defaultCountry: string | null }>(
@@ -49,7 +51,11 @@ async function upsert(
     [transaction.workspaceId],
   );
   if (!workspace) throw new Error(`Workspace ${transaction.workspaceId} has gone.`);
-  return upsertContacts(transaction, { ...workspace, now, source: 'import' }, contacts);
+  return upsertContacts(
+    transaction,
+    { ...workspace, now, consentsSaidAt: uploadedAt, source: 'import' },
+    contacts,
+  );
 }
 
 function reject(

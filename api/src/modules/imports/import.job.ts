@@ -124,7 +124,7 @@ async function storeBatch(
   }
   const counts = await importRows(
     transaction,
-    { job: run.jobId, input: job.input, now: run.services.clock.now() },
+    { job: run.jobId, input: job.input, now: run.services.clock.now(), uploadedAt: job.created_at },
     rows,
   );
   await saveProgress(transaction, run.jobId, addCounts(job.progress, rows.length, counts));

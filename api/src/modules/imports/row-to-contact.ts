@@ -117,43 +117,44 @@ function placeInCompany(key: string): Placer {
   };
 }
 
-/** What people write in a consent column. Anything else is refused: a consent is not guessed. */
-const consentWords = new Map<string, ConsentInput['state'] | null>([
-  ...['yes', 'y', 'true', '1', 'granted', 'given', 'opt-in', 'opted in', 'opted-in', 'subscribed', 'ja'].map(
-    (word) => [word, 'granted'] as const,
-  ),
-  ...[
-    'no',
-    'n',
-    'false',
-    '0',
-    'withdrawn',
-    'denied',
-    'opt-out',
-    'opted out',
-    'opted-out',
-    'unsubscribed',
-    'nein',
-  ].map((word) => [word, 'withdrawn'] as const),
-  ['unknown', null],
+const yes = ['yes', 'y', 'true', '1', 'ja'];
+const no = ['no', 'n', 'false', '0', 'nein'];
+const optedIn = ['granted', 'given', 'opt-in', 'opt in', 'opted-in', 'opted in', 'subscribed'];
+const optedOut = ['withdrawn', 'denied', 'opt-out', 'opt out', 'opted-out', 'opted out', 'unsubscribed'];
+
+/** What a cell of a consent column says of the consent. */
+const consentWords = words([
+  ['granted', [...yes, ...optedIn]],
+  ['withdrawn', [...no, ...optedOut]],
+  [null, ['unknown']],
 ]);
 
-function placeConsent(channel: Channel): Placer {
-  return (contact, cell) => {
-    const state = consentWords.get(cell.toLowerCase());
-    if (state === undefined) return 'A consent is yes or no, granted or withdrawn.';
-    if (state) (contact.consents ??= []).push({ channel, state, source: 'import' });
-    return undefined;
-  };
+/** What a cell of an opt-out column says of it: who opted out said no; who did not has not said yes by that. */
+const optOutWords = words([
+  ['withdrawn', [...yes, ...optedOut]],
+  [null, [...no, ...optedIn, 'unknown']],
+]);
+
+type ConsentWords = Map<string, ConsentInput['state'] | null>;
+
+function words(meanings: [ConsentInput['state'] | null, string[]][]): ConsentWords {
+  return new Map(meanings.flatMap(([state, spellings]) => spellings.map((word) => [word, state] as const)));
 }
 
-/** Who opted out said no; who did not has not said yes by that. */
+function placeConsent(channel: Channel): Placer {
+  return placeBy(consentWords, channel, 'A consent is yes or no, granted or withdrawn.');
+}
+
 function placeOptOut(channel: Channel): Placer {
+  return placeBy(optOutWords, channel, 'Whether somebody opted out is yes or no, opted out or subscribed.');
+}
+
+/** A word that means nothing here is refused: a consent is not guessed. */
+function placeBy(meanings: ConsentWords, channel: Channel, refusal: string): Placer {
   return (contact, cell) => {
-    const state = consentWords.get(cell.toLowerCase());
-    if (state === undefined) return 'Whether somebody opted out is yes or no.';
-    if (state === 'granted')
-      (contact.consents ??= []).push({ channel, state: 'withdrawn', source: 'import' });
+    const state = meanings.get(cell.toLowerCase());
+    if (state === undefined) return refusal;
+    if (state) (contact.consents ??= []).push({ channel, state, source: 'import' });
     return undefined;
   };
 }

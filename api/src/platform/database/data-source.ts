@@ -20,16 +20,20 @@ const patienceMs = 5000;
 
 /** Makes a pool of connections for one role; `initialize()` opens it. */
 export function createDataSource(options: ConnectionOptions): DataSource {
-  return new DataSource({
+  const source: DataSource = new DataSource({
     type: 'postgres',
     url: options.url,
     poolSize: options.poolSize,
     applicationName: options.name,
-    poolErrorHandler: options.onConnectionError,
+    // A pool that was ended is done before its connections are: a server that stops right after ends the last ones.
+    poolErrorHandler: (error: unknown) => {
+      if (source.isInitialized) options.onConnectionError(error);
+    },
     extra: { connectionTimeoutMillis: patienceMs },
     synchronize: false,
     logging: false,
   });
+  return source;
 }
 
 /** The oldest PostgreSQL that Coterie is tested on, as its `server_version_num` counts. */
