@@ -312,6 +312,29 @@ describe('an address that the platform takes for one by which somebody refused',
   });
 });
 
+describe('the advertising id of a telephone that somebody uses who refused', () => {
+  it('keeps everybody with it out of the file, unless it is not chosen', async () => {
+    const telephone = '38400000-8cf0-11bd-b23e-10b96e40000d';
+    const attributes = { mobile_ad_ids: [telephone.toUpperCase()] };
+    await audiences.people(
+      granted({ externalId: '1', email: 'a@example.com', attributes }),
+      {
+        externalId: '2',
+        email: 'b@example.com',
+        attributes: { mobile_ad_ids: [telephone] },
+        ads: 'withdrawn',
+      },
+      granted({ externalId: '3', email: 'c@example.com' }),
+    );
+    const segmentId = await audiences.everybody();
+    const { report, rows } = await both({ platform: 'TIKTOK', segmentId });
+    expect(report).toMatchObject({ withoutConsent: 1, eligible: 2, refused: 1, rows: 1 });
+    expect(rows.flat()).not.toContain(sha256(telephone));
+    const byEmail = await both({ platform: 'TIKTOK', segmentId, identifiers: ['EMAIL'] });
+    expect(byEmail.report).toMatchObject({ refused: 0, rows: 2 });
+  });
+});
+
 describe('the report on an audience of companies', () => {
   const acme = {
     name: 'Acme',

@@ -1,6 +1,11 @@
 import { readInBatches } from '../../platform/database/read-in-batches.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { consentingContacts, refusedAddresses, suppressedContacts } from '../consent/index.js';
+import {
+  consentingContacts,
+  refusedAddresses,
+  refusedMobileAdIds,
+  suppressedContacts,
+} from '../consent/index.js';
 import type { FileKind } from './identifiers.js';
 
 /** The contacts that a file is about: a statement of which each row has an `ordinal` and, for seeds, a `value`. */
@@ -55,9 +60,15 @@ export async function* readMembers(
   });
 }
 
-/** Addresses, in batches, by which nobody may be handed to ad platforms: see refusedAddresses(). */
-export async function* readRefusedAddresses(tx: WorkspaceTransaction): AsyncGenerator<string[]> {
-  const text = refusedAddresses('ads');
+/** What a platform may find people by and that somebody shares with a person who refused. */
+const refusals = { email: refusedAddresses('ads'), mobileAdId: refusedMobileAdIds('ads') };
+
+/** Addresses or advertising ids, in batches, by which nobody may be handed to ad platforms. */
+export async function* readRefused(
+  tx: WorkspaceTransaction,
+  field: keyof typeof refusals,
+): AsyncGenerator<string[]> {
+  const text = refusals[field];
   for await (const batch of readInBatches<{ value: string }>(tx, { text, values: [], size: 2_000 })) {
     yield batch.map(({ value }) => value);
   }

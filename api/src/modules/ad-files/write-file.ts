@@ -3,12 +3,12 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 import { Failure } from '../../platform/errors.js';
 import { DigestSet } from './digest-set.js';
 import { companiesFormat, peopleFormat } from './file-format.js';
-import type { FileKind } from './identifiers.js';
+import type { AdIdentifier, FileKind } from './identifiers.js';
 import { loadCompanies } from './load-companies.js';
 import { loadPeople, type PeopleWanted } from './load-people.js';
 import {
   readMembers,
-  readRefusedAddresses,
+  readRefused,
   type Member,
   type MemberSource,
   type Standing,
@@ -57,7 +57,7 @@ export async function writeFile(
   const members = eligibleMembers(tx, order, standings);
   if (kind !== 'companies') {
     const format = peopleFormat(platform, identifiers, kind);
-    const refused = await refusedKeys(tx, platform);
+    const refused = await refusedKeys(tx, platform, identifiers);
     const counts = await produceFile(peopleOf(tx, members, order), format, refused, write);
     return {
       platform: id,
@@ -82,17 +82,27 @@ function standingsOf(
 }
 
 /**
- * What the platform would find people by who must not be sent. Where it takes different addresses for one, somebody else
- * may have given consent under such an address: Google looks past the dots, so that `jane.doe@gmail.com`, who withdrew,
- * would be found by `janedoe@gmail.com`, who did not. Elsewhere equal addresses are one contact's, and that suffices.
+ * What the platform would find people by who must not be sent, where others can have it, too, who gave consent. That is
+ * an e-mail address where the platform takes different ones for the same: Google looks past the dots, so that
+ * `jane.doe@gmail.com`, who withdrew, would be found by `janedoe@gmail.com`, who did not. And it is the advertising id of
+ * a telephone that several people use. All other identities are one contact's, and that suffices.
  */
-async function refusedKeys(tx: WorkspaceTransaction, platform: Platform): Promise<DigestSet> {
+async function refusedKeys(
+  tx: WorkspaceTransaction,
+  platform: Platform,
+  identifiers: readonly AdIdentifier[],
+): Promise<DigestSet> {
   const refused = new DigestSet();
-  if (!platform.mergesEmails) return refused;
-  for await (const addresses of readRefusedAddresses(tx)) {
-    for (const address of addresses) {
-      const value = platform.value('email', address);
-      if (value) refused.add(value.sent);
+  const fields = [
+    ...(platform.mergesEmails && identifiers.includes('email') ? (['email'] as const) : []),
+    ...(identifiers.includes('mobile_ad_id') ? (['mobileAdId'] as const) : []),
+  ];
+  for (const field of fields) {
+    for await (const texts of readRefused(tx, field)) {
+      for (const text of texts) {
+        const value = platform.value(field, text);
+        if (value) refused.add(value.sent);
+      }
     }
   }
   return refused;

@@ -28,11 +28,24 @@ export function refusedAddresses(channel: Channel): string {
   return `select value from suppressions where channel = ${literal(channel)} and kind = 'email'
     union all
     select own.value from contact_identities as own
-    join (
-      select ordinal from consents where channel = ${literal(channel)} and state = 'withdrawn'
-      union all ${suppressedContacts(channel)}
-    ) as refusing on refusing.ordinal = own.ordinal
+    join (${refusingContacts(channel)}) as refusing on refusing.ordinal = own.ordinal
     where own.kind = 'email'`;
+}
+
+/**
+ * SQL: the advertising ids of telephones that a channel must not be used with, as `value`, some of them twice: those of
+ * contacts who withdrew their consent or are suppressed. A telephone can be several contacts'.
+ */
+export function refusedMobileAdIds(channel: Channel): string {
+  return `select own.text as value from contact_attributes as own
+    join (${refusingContacts(channel)}) as refusing on refusing.ordinal = own.ordinal
+    where own.key = 'mobile_ad_ids' and own.text is not null`;
+}
+
+/** Never asked is no refusal: somebody else may have said yes for what they share. */
+function refusingContacts(channel: Channel): string {
+  return `select ordinal from consents where channel = ${literal(channel)} and state = 'withdrawn'
+    union ${suppressedContacts(channel)}`;
 }
 
 function literal(channel: Channel): string {

@@ -4,7 +4,7 @@ import { ConsentResolver } from './consent.resolver.js';
 export type { Consent, ConsentInput, PreparedConsent, RecordedState } from './consent.js';
 export { consentLoaders, longestHistory, type ConsentLoaders } from './consent-loaders.js';
 export { ConsentInputType, ConsentType } from './consent.types.js';
-export { consentingContacts, refusedAddresses, suppressedContacts } from './eligible.js';
+export { consentingContacts, refusedAddresses, refusedMobileAdIds, suppressedContacts } from './eligible.js';
 export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';
 export { recordConsents, type ConsentRecord } from './record-consents.js';
