@@ -46,6 +46,7 @@ const crontab = [
   '17 3 * * * make-event-partitions',
   '37 3 * * * expire-quarantined-events',
   '47 3 * * * expire-idempotent-requests',
+  '57 3 * * * expire-sign-in-data',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

@@ -67,6 +67,11 @@ async function secondWorkspace(): Promise<string> {
   return createWorkspace.id;
 }
 
+/** The code with which somebody without an account is refused who takes up an invitation. */
+function accepting(token: string): Promise<string | undefined> {
+  return new Person(app.url).codeOf(acceptText, { input: { token, password: goodPassword } });
+}
+
 const extensionsOf = async (answer: ReturnType<Person['ask']>) => (await answer).errors?.[0]?.extensions;
 
 describe('an invitation', () => {
@@ -110,6 +115,44 @@ describe('an invitation', () => {
     expect(expired.errors?.[0]?.message).toBe(random.errors?.[0]?.message);
   });
 
+  it('can be withdrawn, by an administrator of its organization only', async () => {
+    const email = newEmail();
+    const token = await invite(email, { role: 'VIEWER' });
+    const revokeText = `mutation ($organizationId: ID!, $id: ID!) { revokeInvitation(organizationId: $organizationId, id: $id) }`;
+    const { organization } = await owner.query<{ organization: { invitations: { id: string }[] } }>(
+      'query ($id: ID!) { organization(id: $id) { invitations { id } } }',
+      { id: owner.organizationId },
+    );
+    const id = organization.invitations[0]?.id;
+    const stranger = await newOwner(app.url);
+    expect(await stranger.codeOf(revokeText, { organizationId: stranger.organizationId, id })).toBe(
+      'NOT_FOUND',
+    );
+    await owner.query(revokeText, { organizationId: owner.organizationId, id });
+    expect(await accepting(token)).toBe('NOT_FOUND');
+    expect(await owner.codeOf(revokeText, { organizationId: owner.organizationId, id })).toBe('NOT_FOUND');
+  });
+
+  it('ends with the next one for the same person', async () => {
+    const email = newEmail();
+    const first = await invite(email, { role: 'ADMIN' });
+    const second = await invite(email.toUpperCase(), { role: 'VIEWER' });
+    expect(await accepting(first)).toBe('NOT_FOUND');
+    expect(await accepting(second)).toBeUndefined();
+  });
+
+  it('ends when who made it is removed, or could not give the role any more', async () => {
+    const admin = await newMember({ role: 'ADMIN' });
+    const token = await invite(newEmail(), { role: 'ADMIN' }, admin);
+    const target = { organizationId: owner.organizationId, userId: admin.userId };
+    await owner.query(changeText, { ...target, input: { role: 'EDITOR' } });
+    expect(await accepting(token)).toBe('NOT_FOUND');
+    await owner.query(changeText, { ...target, input: { role: 'ADMIN' } });
+    const next = await invite(newEmail(), { role: 'VIEWER' }, admin);
+    await owner.query(removeText, target);
+    expect(await accepting(next)).toBe('NOT_FOUND');
+  });
+
   it('is for the address that it was made for, and stays open when somebody else tries', async () => {
     const email = newEmail();
     const token = await invite(email, { role: 'ADMIN' });
@@ -130,10 +173,15 @@ describe('an invitation', () => {
 
   it('does not change the role of somebody who has become a member meanwhile', async () => {
     const email = newEmail();
-    const [first, second] = [await invite(email, { role: 'ADMIN' }), await invite(email, { role: 'VIEWER' })];
     const person = new Person(app.url);
+    const first = await invite(email, { role: 'ADMIN' });
     await person.query(acceptText, { input: { token: first, password: goodPassword } });
-    expect(await person.codeOf(acceptText, { input: { token: second } })).toBe('CONFLICT');
+    // As when both were made at the same moment.
+    await app.database.owner.query(
+      `update invitations set accepted_at = null, role = 'viewer' where organization_id = $1 and email = $2`,
+      [owner.organizationId, email],
+    );
+    expect(await person.codeOf(acceptText, { input: { token: first } })).toBe('CONFLICT');
     const { workspace } = await person.query<{ workspace: { role: string } }>(workspaceText, {
       id: owner.workspaceId,
     });

@@ -44,11 +44,11 @@ describe('signing in', () => {
     const answers = await Promise.all(attempts);
     expect(countOf(answers, 'UNAUTHENTICATED')).toBe(10);
     expect(countOf(answers, 'LOCKED')).toBe(40);
-    const { rows } = await app.database.owner.query<{ failed_attempts: number }>(
-      'select failed_attempts from users where email = $1',
+    const { rows } = await app.database.owner.query<{ failed: number }>(
+      `select failed from sign_in_attempts where email_hash = sha256($1::text::bytea)`,
       [email],
     );
-    expect(rows[0]?.failed_attempts).toBe(50);
+    expect(rows[0]?.failed).toBe(50);
   });
 
   it('is locked for the right password too, says for how long, and opens again', async () => {
@@ -57,10 +57,20 @@ describe('signing in', () => {
     const locked = await person.signIn(email);
     expect(locked.errors?.[0]?.extensions).toMatchObject({ code: 'LOCKED', retryAfter: 900 });
     await app.database.owner.query(
-      `update users set locked_until = now() - interval '1 second' where email = $1`,
+      `update sign_in_attempts set locked_until = now() - interval '1 second'
+       where email_hash = sha256($1::text::bytea)`,
       [email],
     );
     expect(errorOf(await person.signIn(email))).toBeUndefined();
+  });
+
+  it('locks an address without an account as one with', async () => {
+    const person = new Person(app.url);
+    const unknown = newEmail();
+    const answers = [];
+    for (let attempt = 0; attempt < 11; attempt += 1) answers.push(await person.signIn(unknown));
+    expect(countOf(answers, 'UNAUTHENTICATED')).toBe(10);
+    expect(countOf(answers, 'LOCKED')).toBe(1);
   });
 
   it('counts attempts in a row only: a right password begins anew', async () => {

@@ -94,11 +94,11 @@ describe('api/README.md', () => {
     expect(eventLimits.identifier).toBe(eventLimits.target);
   });
 
-  it('names the durations of sessions and locks, and the traits of a call, as they are', () => {
+  it('names the durations of sessions and locks, and what traits may become, as they are', () => {
     expect(reference.text).toContain(`A session lasts ${sessionDays} days`);
-    expect(reference.text).toContain(`lock an account for ${lockMinutes} minutes`);
+    expect(reference.text).toContain(`locked for ${lockMinutes} minutes`);
     expect(mostAttempts).toBe(10);
-    expect(reference.text).toContain(`at most ${mostTraitAttributes} a call`);
+    expect(reference.text).toContain(`until the workspace has ${mostTraitAttributes} attributes of its own`);
   });
 
   it('lists every route', () => {

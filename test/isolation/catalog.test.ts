@@ -44,6 +44,7 @@ describe('the catalog', () => {
       'organizations',
       'schema_migrations',
       'sessions',
+      'sign_in_attempts',
       'users',
       'workspaces',
     ]);

@@ -26,6 +26,7 @@ export const controls: Record<string, Control> = {
       workspaces: [{ workspaceId: t.workspaceId, role: 'VIEWER' }],
     },
   }),
+  'Mutation.revokeInvitation': (t) => ({ id: t.invitationId }),
   'Mutation.changeMember': (t) => ({
     userId: t.memberId,
     input: { workspaces: [{ workspaceId: t.workspaceId, role: 'EDITOR' }] },

@@ -128,9 +128,9 @@ function directoryRows(t: Tenant): Row[] {
       ],
     ]),
     [
-      `insert into invitations (organization_id, id, email, role, token_hash, expires_at)
-       values ($1, $2, $3, 'viewer', $4, now() + interval '1 day')`,
-      [t.organizationId, t.invitationId, `invited-${canary}@example.com`, randomBytes(32)],
+      `insert into invitations (organization_id, id, email, role, token_hash, invited_by, expires_at)
+       values ($1, $2, $3, 'viewer', $4, $5, now() + interval '1 day')`,
+      [t.organizationId, t.invitationId, `invited-${canary}@example.com`, randomBytes(32), t.userId],
     ],
     [
       `insert into api_keys (workspace_id, id, name, prefix, secret_hash, scopes, created_by)

@@ -46,6 +46,13 @@ describe('an error in the log', () => {
     expect(text).toContain('[hidden]');
   });
 
+  it('hides what a message quotes of a JSON text', () => {
+    for (const text of ['{"name":"Dana","phone":+43664}', '"Dana', '{"Dana"}']) {
+      const error = thrownBy(() => JSON.parse(text) as unknown);
+      expect(JSON.stringify(describeError(error))).not.toMatch(/Dana|43664/u);
+    }
+  });
+
   it('hides e-mail addresses wherever a message repeats them, also in causes and in what is no error', () => {
     const cause = new Error('550 <dana@example.com>: unknown user');
     const described = describeError(
@@ -61,3 +68,11 @@ describe('an error in the log', () => {
     expect(JSON.stringify(describeError(error)).match(/round/g)?.length).toBeLessThan(10);
   });
 });
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}

@@ -26,7 +26,7 @@ export function describeError(error: unknown, depth = 0): unknown {
   const deeper = depth < deepestCause;
   return {
     type: error.name,
-    message: messageOf(error.message, fields['code']),
+    message: messageOf(error, fields['code']),
     ...place,
     stack: framesOf(error.stack),
     ...(deeper && error.cause !== undefined ? { cause: describeError(error.cause, depth + 1) } : {}),
@@ -36,9 +36,13 @@ export function describeError(error: unknown, depth = 0): unknown {
   };
 }
 
-/** Errors of class 22, such as `invalid input syntax for type date: "…"`, quote the value that was refused. */
-function messageOf(message: string, code: unknown): string {
+/**
+ * Errors of class 22, such as `invalid input syntax for type date: "…"`, quote the value that was refused; so do those
+ * of a JSON text, which quote the place: `Unexpected token '+', ..."phone":+43"... is not valid JSON`.
+ */
+function messageOf({ name, message }: Error, code: unknown): string {
   const isDataError = typeof code === 'string' && /^22[0-9A-Z]{3}$/.test(code);
+  if (name === 'SyntaxError') return withoutPersonalData(message.replace(/(, )?(\.{3}|").*/s, ' [hidden]'));
   return withoutPersonalData(isDataError ? message.replace(/".*"/s, '"[hidden]"') : message);
 }
 

@@ -1,7 +1,8 @@
-import { ArrayMaxSize, ArrayNotEmpty, Length, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayNotEmpty, MaxLength } from 'class-validator';
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { scopes, type Scope } from '../../platform/context.js';
 import { Readable } from '../../platform/graphql/access.js';
+import { IsName } from '../../platform/graphql/is-name.js';
 
 /** `contacts:read` is spelled `CONTACTS_READ` in GraphQL, where a name may hold no colon. */
 export const ScopeEnum = Object.fromEntries(
@@ -26,7 +27,7 @@ registerEnumType(ScopeEnum, {
 @InputType({ description: 'A new account, with its organization and first workspace.' })
 export class SignUpInput {
   @Field(() => String, { description: 'Your name, 1 to 200 characters.' })
-  @Length(1, 200)
+  @IsName()
   name!: string;
 
   @Field(() => String, { description: 'Your e-mail address: what you sign in with.' })
@@ -37,11 +38,11 @@ export class SignUpInput {
   password!: string;
 
   @Field(() => String, { description: 'The name of your agency or company, 1 to 200 characters.' })
-  @Length(1, 200)
+  @IsName()
   organizationName!: string;
 
   @Field(() => String, { description: 'The name of the first workspace, 1 to 200 characters.' })
-  @Length(1, 200)
+  @IsName()
   workspaceName!: string;
 
   @Field(() => String, {
@@ -75,7 +76,7 @@ export class ChangePasswordInput {
 @InputType({ description: 'A new API key.' })
 export class CreateApiKeyInput {
   @Field(() => String, { description: 'What the key is for, 1 to 200 characters.' })
-  @Length(1, 200)
+  @IsName()
   name!: string;
 
   @Field(() => [ScopeEnum], { description: 'What the key may do.' })

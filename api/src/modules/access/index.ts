@@ -5,6 +5,7 @@ import { ApiKeyResolver } from './api-key.resolver.js';
 import { createContextOf, KeyRing } from './authenticate.js';
 import { createAuthorise } from './authorise.js';
 import { KeyUses, keyUsesEvery } from './key-uses.js';
+import { createDirectoryRetentionTask, directoryRetentionTask } from './directory-retention.job.js';
 import { MemberResolver } from './member.resolver.js';
 import { SessionCookies } from './session-cookies.js';
 import { SessionResolver } from './session.resolver.js';
@@ -28,6 +29,7 @@ export function createAccess(core: Core): Access {
       new ApiKeyResolver(core.withWorkspace, keys),
       new MemberResolver(core, cookies),
     ],
+    tasks: { [directoryRetentionTask]: createDirectoryRetentionTask(core) },
     async routes(server) {
       await server.register(fastifyCookie);
       server.addHook('onRequest', async (request, reply) => cookies.remember(request, reply));

@@ -2,8 +2,8 @@ import { fold } from '@coterie/rules';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Role, Viewer } from '../../platform/context.js';
 import { changeDirectory } from '../../platform/database/change-directory.js';
-import { Failure } from '../../platform/errors.js';
-import { newId } from '../../platform/ids.js';
+import { Failure, notFound } from '../../platform/errors.js';
+import { isId, newId } from '../../platform/ids.js';
 import { actAs } from '../../platform/operation.js';
 import { checkGrant, requireWorkspaces, writeGrant, type Grant } from './members.js';
 import { hashPassword } from './passwords.js';
@@ -32,19 +32,45 @@ interface InvitationRow {
   expires_at: Date;
 }
 
+/**
+ * An invitation that can be accepted. It is worth no more than who made it: when that person leaves the organization or
+ * could not give the role any more, the invitation has ended.
+ */
+const stands = `invitations.accepted_at is null and invitations.expires_at > now() and exists (
+  select from members as inviter
+  where inviter.organization_id = invitations.organization_id and inviter.user_id = invitations.invited_by
+    and (inviter.role = 'owner' or inviter.role = 'admin' and invitations.role is distinct from 'owner'))`;
+
 /** The invitations that can still be accepted, newest first. */
 export async function listInvitations(directory: DataSource, organizationId: string): Promise<Invitation[]> {
   const rows: InvitationRow[] = await directory.query(
-    `select * from invitations where organization_id = $1 and accepted_at is null and expires_at > now()
-     order by created_at desc, id desc`,
+    `select * from invitations where organization_id = $1 and ${stands} order by created_at desc, id desc`,
     [organizationId],
   );
   return rows.map(toInvitation);
 }
 
+/** Ends an invitation before it is accepted. Throws NOT_FOUND when there is none that can be. */
+export async function revokeInvitation(
+  directory: DataSource,
+  organizationId: string,
+  id: string,
+): Promise<void> {
+  await changeDirectory(directory, async ({ manager, concerns }) => {
+    concerns(organizationId);
+    const [, revoked]: [unknown[], number] = isId(id)
+      ? await manager.query(`delete from invitations where organization_id = $1 and id = $2 and ${stands}`, [
+          organizationId,
+          id,
+        ])
+      : [[], 0];
+    if (revoked === 0) throw notFound('invitation');
+  });
+}
+
 /**
  * Invites somebody. The token is in the result and nowhere else; who holds it may join under the invited e-mail address.
- * Throws CONFLICT when the person is a member already.
+ * An earlier invitation of the same person ends. Throws CONFLICT when the person is a member already.
  */
 export async function invite(
   directory: DataSource,
@@ -58,6 +84,10 @@ export async function invite(
     concerns(by.organizationId);
     await refuseMember(manager, by.organizationId, email, 'input.email');
     await requireWorkspaces(manager, by.organizationId, input);
+    await manager.query(
+      'delete from invitations where organization_id = $1 and email = $2 and accepted_at is null',
+      [by.organizationId, email],
+    );
     const values = [
       by.organizationId,
       newId(),
@@ -102,6 +132,8 @@ export async function acceptInvitation(
   viewer: Viewer,
   input: { token: string; name?: string | null; password?: string | null },
 ): Promise<string | undefined> {
+  // Before the password is hashed: that costs too much to be done for whoever asks.
+  await requireInvitation(directory, input.token);
   const passwordHash =
     viewer.kind === 'member' ? '' : await hashPassword(input.password ?? '', 'input.password');
   return changeDirectory(directory, async ({ manager, concerns }) => {
@@ -124,14 +156,25 @@ export async function acceptInvitation(
   });
 }
 
+async function requireInvitation(directory: DataSource, token: string): Promise<void> {
+  const known: unknown[] = await directory.query(
+    `select 1 from invitations where token_hash = $1 and ${stands}`,
+    [hashToken(token)],
+  );
+  if (known.length === 0) throw noInvitation();
+}
+
 async function useInvitation(manager: EntityManager, token: string): Promise<InvitationRow> {
   const [rows]: [InvitationRow[], number] = await manager.query(
-    `update invitations set accepted_at = now()
-     where token_hash = $1 and accepted_at is null and expires_at > now() returning *`,
+    `update invitations set accepted_at = now() where token_hash = $1 and ${stands} returning *`,
     [hashToken(token)],
   );
   if (rows[0]) return rows[0];
-  throw new Failure('NOT_FOUND', 'This invitation is unknown, was used already, or has expired.', {
+  throw noInvitation();
+}
+
+function noInvitation(): Failure {
+  return new Failure('NOT_FOUND', 'This invitation is unknown, was used or withdrawn, or has expired.', {
     path: 'input.token',
   });
 }

@@ -4,7 +4,7 @@ import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
 import type { Services } from '../../platform/module.js';
 import { OrganizationType, ViewerType } from '../workspaces/index.js';
-import { acceptInvitation, invite, listInvitations } from './invitations.js';
+import { acceptInvitation, invite, listInvitations, revokeInvitation } from './invitations.js';
 import { changeMember, listMembers, removeMember, roleIn, type Grant } from './members.js';
 import {
   AcceptInvitationInput,
@@ -48,6 +48,16 @@ export class MemberResolver {
   ): Promise<CreatedInvitation> {
     const by = await this.#giver(context, organizationId);
     return invite(this.services.directory, by, { email: input.email, ...toGrant(input) });
+  }
+
+  @Access({ kind: 'organization', role: 'admin' })
+  @Mutation(() => Boolean, { description: 'Ends an invitation before it is accepted.' })
+  async revokeInvitation(
+    @Arg('organizationId', () => ID, { description: 'The organization.' }) organizationId: string,
+    @Arg('id', () => ID, { description: 'The invitation.' }) id: string,
+  ): Promise<boolean> {
+    await revokeInvitation(this.services.directory, organizationId, id);
+    return true;
   }
 
   @Access({ kind: 'public' })

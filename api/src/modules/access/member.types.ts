@@ -1,7 +1,8 @@
-import { ArrayMaxSize, IsOptional, Length, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsOptional, MaxLength, ValidateNested } from 'class-validator';
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType } from 'type-graphql';
 import type { Role } from '../../platform/context.js';
 import { Readable } from '../../platform/graphql/access.js';
+import { IsName } from '../../platform/graphql/is-name.js';
 import { RoleEnum } from '../workspaces/index.js';
 import type { WorkspaceRole } from './members.js';
 
@@ -114,7 +115,7 @@ export class AcceptInvitationInput {
 
   @Field(() => String, { nullable: true, description: 'Your name, when you have no account yet.' })
   @IsOptional()
-  @Length(1, 200)
+  @IsName()
   name?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Your password to be, when you have no account yet.' })

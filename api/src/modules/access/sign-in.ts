@@ -5,9 +5,10 @@ import { Failure } from '../../platform/errors.js';
 import { actAs } from '../../platform/operation.js';
 import { organizationsOf } from './members.js';
 import { checkPassword, hashPassword } from './passwords.js';
+import { hashToken } from './secrets.js';
 import { beginSession } from './sessions.js';
 
-/** Wrong passwords in a row after which an account is locked. */
+/** Wrong passwords in a row after which an address is locked, whether there is an account or not. */
 export const mostAttempts = 10;
 /** How long it stays locked, in minutes. */
 export const lockMinutes = 15;
@@ -15,12 +16,11 @@ export const lockMinutes = 15;
 interface UserRow {
   id: string;
   password_hash: string;
-  locked: boolean;
 }
 
 /**
- * Checks e-mail and password and begins a session. An unknown address and a wrong password answer alike and take as
- * long. Throws UNAUTHENTICATED, or LOCKED after too many wrong passwords.
+ * Checks e-mail and password and begins a session. An unknown address and a wrong password answer alike, take as
+ * long, and are locked alike. Throws UNAUTHENTICATED, or LOCKED after too many wrong passwords.
  * @returns the session's token.
  */
 export async function signIn(
@@ -54,37 +54,40 @@ async function provePassword(
   email: string,
   password: string,
 ): Promise<UserRow | undefined> {
-  const attempt = await countAttempt(directory, email);
-  const fits = await checkPassword(password, attempt?.password_hash);
-  if (attempt?.locked) {
+  const isLocked = await countAttempt(directory, email);
+  const [user]: UserRow[] = await directory.query('select id, password_hash from users where email = $1', [
+    email,
+  ]);
+  const fits = await checkPassword(password, user?.password_hash);
+  if (isLocked) {
     throw new Failure('LOCKED', `Too many wrong passwords. Try again in ${lockMinutes} minutes.`, {
       retryAfter: lockMinutes * 60,
     });
   }
-  if (!attempt || !fits) return undefined;
-  await directory.query('update users set failed_attempts = 0, locked_until = null where id = $1', [
-    attempt.id,
-  ]);
-  return attempt;
+  if (!user || !fits) return undefined;
+  await directory.query('delete from sign_in_attempts where email_hash = $1', [hashToken(email)]);
+  return user;
 }
 
 /**
  * Counts the attempt before the password is looked at, in one statement: attempts made at the same time are counted one
  * after the other, so none slips through between another's check and its count.
+ * @returns whether the address is locked.
  */
-async function countAttempt(directory: DataSource, email: string): Promise<UserRow | undefined> {
-  const [rows]: [UserRow[], number] = await directory.query(
-    `update users set
-       failed_attempts = case when locked_until <= now() then 1 else failed_attempts + 1 end,
+async function countAttempt(directory: DataSource, email: string): Promise<boolean> {
+  const rows: { locked: boolean }[] = await directory.query(
+    `insert into sign_in_attempts as known (email_hash, failed, last_at) values ($1, 1, now())
+     on conflict (email_hash) do update set
+       failed = case when known.locked_until <= now() then 1 else known.failed + 1 end,
        locked_until = case
-         when locked_until > now() then locked_until
-         when locked_until is null and failed_attempts + 1 > $2 then now() + $3 * interval '1 minute'
-       end
-     where email = $1
-     returning id, password_hash, coalesce(locked_until > now(), false) as locked`,
-    [email, mostAttempts, lockMinutes],
+         when known.locked_until > now() then known.locked_until
+         when known.locked_until is null and known.failed + 1 > $2 then now() + $3 * interval '1 minute'
+       end,
+       last_at = now()
+     returning coalesce(locked_until > now(), false) as locked`,
+    [hashToken(email), mostAttempts, lockMinutes],
   );
-  return rows[0];
+  return rows[0]?.locked ?? false;
 }
 
 /**

@@ -30,6 +30,8 @@ export async function signUp(
   input: SignUp,
 ): Promise<string> {
   const email = readEmail(input.email, 'input.email');
+  // Before the password is hashed: that costs too much to be done for whoever asks.
+  await checkPolicy(directory.manager, policy);
   const passwordHash = await hashPassword(input.password, 'input.password');
   return changeDirectory(directory, async ({ manager, concerns }) => {
     await checkPolicy(manager, policy);

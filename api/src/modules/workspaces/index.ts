@@ -5,6 +5,6 @@ export { checkTimeZone } from './time-zone.js';
 export { OrganizationType, RoleEnum, UserType, ViewerType, WorkspaceType } from './workspace.types.js';
 
 /** Organizations and their workspaces. */
-export const createWorkspacesModule: CreateModule = ({ directory }) => ({
-  resolvers: [new WorkspaceResolver(directory), new ViewerResolver(directory)],
+export const createWorkspacesModule: CreateModule = ({ directory, withWorkspace }) => ({
+  resolvers: [new WorkspaceResolver(directory, withWorkspace), new ViewerResolver(directory)],
 });

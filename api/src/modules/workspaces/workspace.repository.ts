@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Role } from '../../platform/context.js';
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
 import { changeDirectory } from '../../platform/database/change-directory.js';
 import { newId } from '../../platform/ids.js';
@@ -116,6 +117,21 @@ export async function changeWorkspace(
     );
     return { id };
   });
+}
+
+/**
+ * Whether another time zone than the present one would move dates that are held: a day is kept as its midnight in the
+ * zone, and would become the day before in a zone further west.
+ */
+export async function keepsTimeZone(tx: WorkspaceTransaction, timeZone: string): Promise<boolean> {
+  const [row] = await tx.query<{ keeps: boolean }>(
+    `select time_zone <> $2 and (
+       exists (select from contact_attributes where instant is not null)
+       or exists (select from company_attributes where instant is not null)
+     ) as keeps from workspaces where id = $1`,
+    [tx.workspaceId, timeZone],
+  );
+  return row?.keeps ?? false;
 }
 
 /** Hides a workspace from everybody, its keys included; its data stay. */

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { RequestContext, WorkspaceContext } from '../../platform/context.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
+import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { PageArgs, type Page } from '../../platform/graphql/pagination.js';
 import { checkTimeZone } from './time-zone.js';
 import {
@@ -10,6 +11,7 @@ import {
   findWorkspace,
   hideWorkspace,
   insertWorkspace,
+  keepsTimeZone,
   listOrganizations,
   pageWorkspaces,
   type Workspace,
@@ -26,7 +28,10 @@ import {
 /** The roots that a newcomer meets: who am I, my organization, one workspace. */
 @Resolver(() => OrganizationType)
 export class WorkspaceResolver {
-  constructor(private readonly directory: DataSource) {}
+  constructor(
+    private readonly directory: DataSource,
+    private readonly withWorkspace: WithWorkspace,
+  ) {}
 
   @Access({ kind: 'public' })
   @Query(() => ViewerType, { description: 'Who asks. Fails with UNAUTHENTICATED for nobody.' })
@@ -103,9 +108,22 @@ export class WorkspaceResolver {
     @Arg('input', () => UpdateWorkspaceInput, { description: 'What to change.' }) input: UpdateWorkspaceInput,
     @Ctx() context: WorkspaceContext,
   ): Promise<Workspace> {
-    if (input.timeZone) checkTimeZone(input.timeZone, 'input.timeZone');
+    if (input.timeZone) await this.#checkZone(context.workspace.id, input.timeZone);
     await changeWorkspace(this.directory, context.workspace, input);
     return findWorkspace(this.directory, context.workspace.id, context.workspace.role);
+  }
+
+  /** Throws INVALID_INPUT for what is no zone, and IN_USE for another one once dates were read in the present one. */
+  async #checkZone(workspaceId: string, timeZone: string): Promise<void> {
+    checkTimeZone(timeZone, 'input.timeZone');
+    const isKept = await this.withWorkspace(workspaceId, (tx) => keepsTimeZone(tx, timeZone));
+    if (isKept) {
+      throw new Failure(
+        'IN_USE',
+        'Contacts or companies hold dates that were read in the present time zone, so it cannot be changed any more.',
+        { path: 'input.timeZone' },
+      );
+    }
   }
 
   @Access({ kind: 'workspace', role: 'owner', scope: 'none' })

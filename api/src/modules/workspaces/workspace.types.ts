@@ -1,7 +1,8 @@
-import { IsISO31661Alpha2, IsOptional, Length, MaxLength } from 'class-validator';
+import { IsISO31661Alpha2, IsOptional, MaxLength } from 'class-validator';
 import { Field, GraphQLISODateTime, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import type { Role, Viewer } from '../../platform/context.js';
 import { Access, Readable } from '../../platform/graphql/access.js';
+import { IsName } from '../../platform/graphql/is-name.js';
 import { connectionOf } from '../../platform/graphql/pagination.js';
 
 /** Roles are spelled in capitals in GraphQL. */
@@ -116,7 +117,7 @@ export class OrganizationType {
 @InputType({ description: 'A new workspace.' })
 export class CreateWorkspaceInput {
   @Field(() => String, { description: 'Its name, 1 to 200 characters.' })
-  @Length(1, 200)
+  @IsName()
   name!: string;
 
   @Field(() => String, { defaultValue: 'UTC', description: 'Its IANA time zone, such as Europe/Berlin.' })
@@ -136,10 +137,14 @@ export class CreateWorkspaceInput {
 export class UpdateWorkspaceInput {
   @Field(() => String, { nullable: true, description: 'Its name, 1 to 200 characters.' })
   @IsOptional()
-  @Length(1, 200)
+  @IsName()
   name?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its IANA time zone.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Its IANA time zone. It stays when a contact or company holds a date: dates were read in it.',
+  })
   @IsOptional()
   @MaxLength(100)
   timeZone?: string | null;

@@ -6,6 +6,7 @@ import { Audiences1700000000004 } from './0004-audiences.js';
 import { Quarantine1700000000006 } from './0006-quarantine.js';
 import { Audit1700000000007 } from './0007-audit.js';
 import { Idempotency1700000000008 } from './0008-idempotency.js';
+import { SignInAttempts1700000000009 } from './0009-sign-in-attempts.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Quarantine1700000000006,
   Audit1700000000007,
   Idempotency1700000000008,
+  SignInAttempts1700000000009,
 ];
