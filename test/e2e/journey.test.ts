@@ -201,7 +201,7 @@ describe('members', () => {
     expect(await guest.page.getByRole('link', { name: 'Settings' }).count()).toBe(0);
     await guest.page.goto(new URL(link).pathname);
     await guest.page.getByRole('button', { name: 'Accept the invitation' }).click();
-    await guest.page.getByText('unknown, was used already, or has expired').waitFor();
+    await guest.page.getByText('unknown, was used or withdrawn, or has expired').waitFor();
     await guest.close();
     expectQuiet(guest);
   });
