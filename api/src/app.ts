@@ -47,6 +47,7 @@ const crontab = [
   '37 3 * * * expire-quarantined-events',
   '47 3 * * * expire-idempotent-requests',
   '57 3 * * * expire-sign-in-data',
+  '7 4 * * * purge-merges',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

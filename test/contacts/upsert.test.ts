@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ContactInput, ContactResult, UpsertSettings } from '../../api/src/modules/contacts/index.js';
-import { resolveContacts, upsertContacts } from '../../api/src/modules/contacts/index.js';
+import { upsertContacts } from '../../api/src/modules/contacts/index.js';
 import { openTenants, type Tenants } from '../support/builders.js';
 
 let db: Tenants;
@@ -499,13 +499,13 @@ describe('companies of contacts', () => {
   });
 });
 
-describe('resolving contacts for events', () => {
+describe('what names a contact and says nothing of it', () => {
   it('finds or makes them and changes nothing of those it finds', async () => {
     const { ordinal } = await upsertOne({ externalId: 'X', email: 'old@example.com' });
     await upsertOne({ externalId: 'X', email: 'new@example.com' });
     const before = await version();
     const resolve = (identities: ContactInput[]): Promise<ContactResult[]> =>
-      db.withWorkspace(workspace, (tx) => resolveContacts(tx, settings, identities));
+      db.withWorkspace(workspace, (tx) => upsertContacts(tx, settings, identities));
     const known = await resolve([
       { externalId: 'X' },
       { email: 'OLD@example.com' },
@@ -529,7 +529,7 @@ describe('races', () => {
     await upsert(devices.map((anonymousId) => ({ anonymousId })));
     const addEvent = (anonymousId: string): Promise<void> =>
       db.withWorkspace(workspace, async (tx) => {
-        const [contact] = await resolveContacts(tx, settings, [{ anonymousId }]);
+        const [contact] = await upsertContacts(tx, settings, [{ anonymousId }]);
         await tx.query(
           `insert into events (workspace_id, occurred_at, id, ordinal, name, folded_name, source, message_id, received_at)
            values ($1, now(), gen_random_uuid(), $2, 'Viewed', 'viewed', 'test', $3, now())`,

@@ -63,6 +63,17 @@ export const controls: Record<string, Control> = {
     input: { contacts: [{ email: t.email, company: { domain: t.domain } }] },
   }),
   'Mutation.deleteContact': (t) => ({ id: t.otherContactId }),
+  'Query.previewContactMerge': (t) => ({ winnerId: t.contactId, loserId: t.otherContactId }),
+  'Workspace.contactMerges': none,
+  'Mutation.mergeContacts': (t) => ({ input: { winnerId: t.contactId, loserId: t.otherContactId } }),
+  'Mutation.undoContactMerge': (t) => ({ mergeId: t.mergeId }),
+  'Workspace.identitySettings': none,
+  'Mutation.updateIdentitySettings': () => ({ input: { contactLimit: 20 } }),
+  'Workspace.identityConflicts': none,
+  'Mutation.dismissIdentityConflict': (t) => ({ id: t.conflictId }),
+  'Workspace.blockedIdentities': none,
+  'Mutation.blockIdentities': (t) => ({ input: { kind: 'email', values: [t.email] } }),
+  'Mutation.unblockIdentities': (t) => ({ input: { kind: 'email', values: [t.email] } }),
   'Workspace.company': (t) => ({ id: t.companyId }),
   'Workspace.companies': (t) => ({ search: t.companyExternalId }),
   'Mutation.upsertCompanies': (t) => ({
@@ -142,4 +153,8 @@ export const controls: Record<string, Control> = {
 };
 
 /** Queries that answer with numbers alone, in which no canary can be seen. */
-export const numbersOnly = new Set(['Query.audienceReadiness', 'Query.seedListReadiness']);
+export const numbersOnly = new Set([
+  'Query.audienceReadiness',
+  'Query.seedListReadiness',
+  'Workspace.identitySettings',
+]);

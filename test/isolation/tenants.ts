@@ -23,6 +23,9 @@ export interface Tenant {
   memberId: string;
   contactId: string;
   otherContactId: string;
+  /** Of a contact that became part of the first one. */
+  mergeId: string;
+  conflictId: string;
   companyId: string;
   segmentId: string;
   spareSegmentId: string;
@@ -62,6 +65,8 @@ export function imagineTenant(): Tenant {
     memberId: id(),
     contactId: id(),
     otherContactId: id(),
+    mergeId: id(),
+    conflictId: id(),
     companyId: id(),
     segmentId: id(),
     spareSegmentId: id(),
@@ -210,7 +215,46 @@ function peopleRows(t: Tenant): Row[] {
       `insert into suppressions (workspace_id, channel, kind, value, reason) values ($1, 'phone', 'email', $2, $3)`,
       [workspaceId, t.email, canary],
     ],
+    ...identityRows(t),
     ...eventRows(t),
+  ];
+}
+
+function identityRows({ canary, workspaceId, contactId, mergeId, conflictId, email }: Tenant): Row[] {
+  return [
+    [
+      `insert into contact_merges (workspace_id, id, holder, winner_id, winner_ordinal, loser_id, loser_ordinal, reason,
+         merged_by, merged_at, undo)
+       values ($1, $2, 0, $3, 0, $4, 7, 'by_hand', $5, now(), $6)`,
+      [
+        workspaceId,
+        mergeId,
+        contactId,
+        randomUUID(),
+        canary,
+        JSON.stringify({
+          createdAt: new Date(),
+          companyId: null,
+          companyFrom: null,
+          attributes: [],
+          memberships: [],
+        }),
+      ],
+    ],
+    [
+      `insert into identity_conflicts (workspace_id, id, kind, value, claimant, source, count, first_seen_at, last_seen_at)
+       values ($1, $2, 'email', $3, 1, $4, 1, now(), now())`,
+      [workspaceId, conflictId, email, canary],
+    ],
+    [
+      `insert into blocked_identities (workspace_id, kind, value, blocked, reason, note, decided_by, decided_at)
+       values ($1, 'anonymous_id', $2, true, 'by_hand', $2, 'system', now())`,
+      [workspaceId, canary],
+    ],
+    [
+      `insert into identity_settings (workspace_id, merge_on, contact_limit, device_limit) values ($1, '{email}', 10, 100)`,
+      [workspaceId],
+    ],
   ];
 }
 

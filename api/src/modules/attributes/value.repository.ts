@@ -7,6 +7,8 @@ import type { AttributeValue, ValueColumns } from './attribute-value.js';
 export interface HeldValue {
   value: AttributeValue;
   since: Date;
+  /** The ordinal of the contact that it was first of, if it came with a merge; null for the holder's own. */
+  mergedFrom: number | null;
 }
 
 /** What a contact (by ordinal) or a company (by id) holds, by key. */
@@ -18,20 +20,24 @@ export interface ValueWrite<Holder> {
   key: string;
   value: AttributeValue | null;
   since: Date;
+  mergedFrom: number | null;
+  /** Whether the value differs from what is stored, and not only whose it is. */
+  differs: boolean;
   /** How many items are stored for the key now. */
   storedItems: number;
 }
 
-/** Where the values of contacts and of companies are. */
+/** Where the values of contacts and of companies are. Only contacts merge. */
 export const stores = {
-  contact: { table: 'contact_attributes', holder: 'ordinal', type: 'int' },
-  company: { table: 'company_attributes', holder: 'company_id', type: 'uuid' },
+  contact: { table: 'contact_attributes', holder: 'ordinal', type: 'int', merges: true },
+  company: { table: 'company_attributes', holder: 'company_id', type: 'uuid', merges: false },
 } as const satisfies Record<AttributeSubject, object>;
 
 interface ValueRow<Holder> extends ValueColumns {
   holder: Holder;
   key: string;
   since: Date;
+  mergedFrom: number | null;
 }
 
 const columns = `key, text, folded, number, flag,
@@ -51,10 +57,11 @@ export async function loadValues<Holder extends string | number>(
 ): Promise<Map<Holder, HeldValues>> {
   const byHolder = new Map<Holder, HeldValues>();
   if (holders.length === 0 || (keys?.length === 0 && whole.length === 0)) return byHolder;
-  const { table, holder, type } = stores[subject];
+  const { table, holder, type, merges } = stores[subject];
+  const mergedFrom = merges ? 'merged_from' : 'null::int';
   const asked = subject === 'contact' ? amongOrdinals(holder, '$1') : `${holder} = any($1::${type}[])`;
   const rows = await tx.query<ValueRow<Holder>>(
-    `select ${holder} as holder, ${columns} from ${table}
+    `select ${holder} as holder, ${columns}, ${mergedFrom} as "mergedFrom" from ${table}
      where ${asked} and ($2::text[] is null or key = any($2) or ${holder} = any($3::${type}[]))
      order by ${holder}, key, position`,
     [holders, keys, whole],
@@ -64,12 +71,12 @@ export async function loadValues<Holder extends string | number>(
 }
 
 function keep<Holder>(byHolder: Map<Holder, HeldValues>, row: ValueRow<Holder>): void {
-  const { holder, key, since, text, folded, number, flag, instant } = row;
+  const { holder, key, since, mergedFrom, text, folded, number, flag, instant } = row;
   const values = byHolder.get(holder) ?? new Map<string, HeldValue>();
   byHolder.set(holder, values);
   const item: ValueColumns = { text, folded, number, flag, instant };
   const known = values.get(key);
-  values.set(key, known ? { since, value: [...known.value, item] } : { since, value: [item] });
+  values.set(key, { since, mergedFrom, value: [...(known?.value ?? []), item] });
 }
 
 /** Writes values of holders that exist, in at most two statements. */
@@ -89,7 +96,8 @@ export async function writeValues<Holder extends string | number>(
     writes,
     `on conflict (workspace_id, ${stores[subject].holder}, key, position) do update set
        text = excluded.text, folded = excluded.folded, number = excluded.number, flag = excluded.flag,
-       instant = excluded.instant, since = excluded.since`,
+       instant = excluded.instant, since = excluded.since
+       ${stores[subject].merges ? ', merged_from = excluded.merged_from' : ''}`,
   );
 }
 
@@ -102,11 +110,12 @@ export async function insertValues<Holder extends string | number>(
 ): Promise<void> {
   const rows = columnsOf(writes);
   if (rows.holders.length === 0) return;
-  const { table, holder, type } = stores[subject];
+  const { table, holder, type, merges } = stores[subject];
   await tx.query(
-    `insert into ${table} (workspace_id, ${holder}, key, position, text, folded, number, flag, instant, since)
+    `insert into ${table} (workspace_id, ${holder}, key, position, text, folded, number, flag, instant, since
+                           ${merges ? ', merged_from' : ''})
      select $1, * from unnest($2::${type}[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::float8[],
-                              $8::boolean[], $9::timestamptz[], $10::timestamptz[])
+                              $8::boolean[], $9::timestamptz[], $10::timestamptz[] ${merges ? ', $11::int[]' : ''})
      ${onConflict}`,
     [
       tx.workspaceId,
@@ -119,6 +128,7 @@ export async function insertValues<Holder extends string | number>(
       rows.flags,
       rows.instants,
       rows.since,
+      ...(merges ? [rows.mergedFrom] : []),
     ],
   );
 }
@@ -153,6 +163,7 @@ interface Columns<Holder> {
   flags: (boolean | null)[];
   instants: (string | null)[];
   since: string[];
+  mergedFrom: (number | null)[];
 }
 
 function columnsOf<Holder>(writes: readonly ValueWrite<Holder>[]): Columns<Holder> {
@@ -166,8 +177,9 @@ function columnsOf<Holder>(writes: readonly ValueWrite<Holder>[]): Columns<Holde
     flags: [],
     instants: [],
     since: [],
+    mergedFrom: [],
   };
-  for (const { holder, key, value, since } of writes) {
+  for (const { holder, key, value, since, mergedFrom } of writes) {
     const sinceText = since.toISOString();
     value?.forEach((item, position) => {
       rows.holders.push(holder);
@@ -179,6 +191,7 @@ function columnsOf<Holder>(writes: readonly ValueWrite<Holder>[]): Columns<Holde
       rows.flags.push(item.flag);
       rows.instants.push(item.instant === null ? null : new Date(item.instant).toISOString());
       rows.since.push(sinceText);
+      rows.mergedFrom.push(mergedFrom);
     });
   }
   return rows;

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { perRequest } from '../../platform/graphql/loaders.js';
-import type { Consent } from './consent.js';
+import type { Consent, HeldConsent, OfContact } from './consent.js';
 import { consentHistoryOf, consentsOf } from './consent.repository.js';
 
 /** Entries of a contact's history that are shown at most. */
@@ -9,8 +9,8 @@ export const longestHistory = 100;
 
 /** Reads consents by the contact's ordinal, many contacts in one statement. */
 export interface ConsentLoaders {
-  consents: DataLoader<number, Consent[]>;
-  history: DataLoader<number, Consent[]>;
+  consents: DataLoader<number, OfContact<HeldConsent>[]>;
+  history: DataLoader<number, OfContact<Consent>[]>;
 }
 
 /** Makes the loaders of a request. */
@@ -27,7 +27,10 @@ export function consentLoaders(withWorkspace: WithWorkspace): ReturnType<typeof 
   }));
 }
 
-function byOrdinal(ordinals: readonly number[], consents: readonly Consent[]): Consent[][] {
+function byOrdinal<Row extends OfContact<Consent>>(
+  ordinals: readonly number[],
+  consents: readonly Row[],
+): Row[][] {
   const groups = Map.groupBy(consents, (consent) => consent.ordinal);
   return ordinals.map((ordinal) => groups.get(ordinal) ?? []);
 }

@@ -1,13 +1,33 @@
 import type { CreateModule } from '../../platform/module.js';
 import { ConsentResolver } from './consent.resolver.js';
 
-export type { Consent, ConsentInput, PreparedConsent, RecordedState } from './consent.js';
+export {
+  hold,
+  isNews,
+  joinConsents,
+  standing,
+  type Consent,
+  type ConsentInput,
+  type HeldConsent,
+  type HeldConsents,
+  type OfContact,
+  type PreparedConsent,
+  type RecordedState,
+} from './consent.js';
+export {
+  appendHistory,
+  heldBy,
+  replaceConsents,
+  wholeHistoryOf,
+  withdrawalsAfter,
+  type HistoryEntry,
+} from './consent.repository.js';
 export { consentLoaders, longestHistory, type ConsentLoaders } from './consent-loaders.js';
 export { ConsentInputType, ConsentType } from './consent.types.js';
 export { consentingContacts, refusedAddresses, refusedMobileAdIds, suppressedContacts } from './eligible.js';
 export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';
-export { recordConsents, type ConsentRecord } from './record-consents.js';
+export { saveHeldConsents } from './save-held-consents.js';
 export {
   addSuppressions,
   removeSuppressions,

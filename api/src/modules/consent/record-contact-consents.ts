@@ -59,10 +59,17 @@ function check(
   return { record: { ...prepared.consent, ordinal }, error: null };
 }
 
-/** In the order of ordinals, so that two calls never wait for each other in a circle. */
+/**
+ * In the order of ordinals, so that two calls never wait for each other in a circle. The id of a contact that has become
+ * part of another names that one.
+ */
 async function lockContacts(tx: WorkspaceTransaction, ids: readonly string[]): Promise<Map<string, number>> {
   const rows = await tx.query<{ id: string; ordinal: number }>(
-    'select id, ordinal from contacts where id = any($1::uuid[]) order by ordinal for no key update',
+    `select asked.id, c.ordinal from unnest($1::uuid[]) as asked (id)
+     left join contacts as own on own.id = asked.id
+     left join contact_merges as merge on merge.loser_id = asked.id and merge.undone_at is null
+     join contacts as c on c.ordinal = coalesce(own.ordinal, merge.holder)
+     order by c.ordinal for no key update of c`,
     [ids.filter(isId)],
   );
   return new Map(rows.map((row) => [row.id, row.ordinal]));

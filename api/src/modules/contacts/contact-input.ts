@@ -12,6 +12,11 @@ export interface ContactInput {
   phone?: string | null;
   /** A browser or device. */
   anonymousId?: string | null;
+  /**
+   * An id that the contact was known by before: an external id or an anonymous id. Whoever has it becomes part of this
+   * contact; if nobody has, it is taken as the id of a device. Two external ids become one contact in no other way.
+   */
+  previousId?: string | null;
   /** By key; null or blank text removes a value. */
   attributes?: Record<string, unknown> | null;
   /** By key: set only where the contact holds no value yet, such as the campaign that made it known. */
@@ -19,6 +24,8 @@ export interface ContactInput {
   /** The company the contact belongs to; made when it is not known. */
   company?: CompanyInput | null;
   consents?: ConsentInput[] | null;
+  /** Where it comes from; what the settings say unless given. */
+  source?: string | null;
 }
 
 /** What upserting contacts needs to know of the workspace and the moment. */
@@ -37,7 +44,7 @@ export interface UpsertSettings {
    * a warning, instead of refusing the item: for sources that cannot be corrected, such as a tag on a page.
    */
   lenient?: boolean;
-  /** The source of consents that name none; `api` unless said. */
+  /** Where it comes from: the source of conflicts, and of consents that name none; `api` unless said. */
   source?: string;
 }
 
@@ -47,6 +54,11 @@ export type ContactResult =
       ok: true;
       contactId: string;
       ordinal: number;
+      /**
+       * The ordinal of the stored contact that the item meant, if that one has become part of this one by the end of the
+       * batch; what is stored for the item is then marked as having been its. Null otherwise.
+       */
+      mergedFrom: number | null;
       outcome: 'created' | 'updated' | 'unchanged';
       warnings: Problem[];
     }

@@ -64,13 +64,16 @@ export class WorkspaceContactsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
-  @FieldResolver(() => ContactType, { description: 'One contact, by its id or one of its identities.' })
+  @FieldResolver(() => ContactType, {
+    description: 'One contact, by its id, the id of one that became part of it, or one of its identities.',
+  })
   async contact(
     @Ctx() { workspace }: WorkspaceContext,
     @Arg('by', () => ContactKeyInput, { description: 'What names the contact.' }) by: ContactKeyInput,
   ): Promise<ContactType> {
     const contact = await this.withWorkspace(workspace.id, (tx) => findContact(tx, by, workspace));
-    return toContactType(workspace.id, contact);
+    const redirectedFrom = by.id != null && by.id.toLowerCase() !== contact.id ? by.id : null;
+    return { ...toContactType(workspace.id, contact), redirectedFrom };
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
@@ -115,7 +118,8 @@ export class WorkspaceContactsResolver {
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
   @Mutation(() => ID, {
     description:
-      'Removes a contact with its events and consents; gives its id. Suppressions of its identities stay.',
+      'Removes a contact with its events and consents, and what is known of those that became part of it; gives its id. ' +
+      'Suppressions and blocks of its identities stay.',
   })
   async deleteContact(
     @Ctx() { workspace }: WorkspaceContext,

@@ -82,6 +82,12 @@ export class ContactType {
 
   @Field(() => Date, { description: 'When its identities, attributes or company last changed.' })
   updatedAt!: Date;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The id that was asked for, when the contact with that id has become part of this one.',
+  })
+  redirectedFrom!: string | null;
 }
 
 /** A page of contacts. */
@@ -90,7 +96,7 @@ export const ContactConnection = connectionOf(ContactType, 'Contact', 'contacts:
 /** Shows a contact to GraphQL. */
 export function toContactType(workspaceId: string, contact: Contact): ContactType {
   const { id, ordinal, companyId, createdAt, updatedAt } = contact;
-  return { workspaceId, id, ordinal, companyId, createdAt, updatedAt };
+  return { workspaceId, id, ordinal, companyId, createdAt, updatedAt, redirectedFrom: null };
 }
 
 @ArgsType()
@@ -149,6 +155,13 @@ export class ContactInputType {
   @Field(() => String, { nullable: true, description: 'The id of a browser or device.' })
   anonymousId?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'An external id or a device that it was known by before: whoever has it becomes part of this contact.',
+  })
+  previousId?: string | null;
+
   @Field(() => [AttributeInput], { nullable: true, description: 'Values for its attributes.' })
   @ValidateNested({ each: true })
   attributes?: AttributeInput[] | null;
@@ -190,7 +203,8 @@ export class ContactResultType {
 
   @Field(() => [ProblemType], {
     description:
-      'What was left out, although it was taken, such as an identity of another contact (IDENTITY_CONFLICT).',
+      'What was left out, although it was taken: an identity of another contact (IDENTITY_CONFLICT), one that is blocked ' +
+      '(IDENTITY_BLOCKED), a device too many (IDENTITY_LIMIT).',
   })
   warnings!: Problem[];
 }

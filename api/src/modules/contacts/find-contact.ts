@@ -4,7 +4,7 @@ import { Failure, notFound } from '../../platform/errors.js';
 import { isId } from '../../platform/ids.js';
 import { normaliseIdentity } from '../consent/index.js';
 import type { Contact } from './contact.repository.js';
-import { contactByIdentity, contactsByIds } from './list-contacts.repository.js';
+import { contactById, contactByIdentity } from './list-contacts.repository.js';
 
 /** Names a contact; exactly one is set. */
 export interface ContactKey {
@@ -22,14 +22,16 @@ const kinds = {
   anonymousId: 'anonymous_id',
 } as const satisfies Record<string, IdentityKind>;
 
-/** The contact that the key names. Throws NOT_FOUND when there is none, INVALID_INPUT when an identity is unreadable. */
+/**
+ * The contact that the key names; the id of a contact that has become part of another names that one. Throws NOT_FOUND when there is none, INVALID_INPUT when an identity is unreadable.
+ */
 export async function findContact(
   tx: WorkspaceTransaction,
   key: ContactKey,
   { defaultCountry }: { defaultCountry: string | null },
 ): Promise<Contact> {
   if (key.id != null) {
-    const [contact] = isId(key.id) ? await contactsByIds(tx, [key.id]) : [];
+    const contact = isId(key.id) ? await contactById(tx, key.id) : undefined;
     if (!contact) throw notFound('contact', 'by.id');
     return contact;
   }

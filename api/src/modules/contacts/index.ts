@@ -8,19 +8,27 @@ import {
   ContactResultResolver,
   WorkspaceContactsResolver,
 } from './contact.resolver.js';
+import { IdentityConflictResolver, IdentityResolver } from './identities/identity.resolver.js';
+import {
+  ContactHistoryResolver,
+  ContactMergePreviewResolver,
+  ContactMergeResolver,
+  ContactMergesResolver,
+  WorkspaceMergesResolver,
+} from './merging/contact-merge.resolver.js';
+import { createPurgeMergesTask, purgeMergesTask } from './merging/purge-merges.job.js';
 
 export type { ContactInput, ContactResult, UpsertSettings } from './contact-input.js';
-export { aliasContact, type ContactAlias } from './alias-contacts.js';
 export { contactLoaders, type ContactLoaders } from './contact-loaders.js';
 export { identitiesOf, type Contact, type OwnedIdentity } from './contact.repository.js';
 export { ContactConnection, ContactType, toContactType } from './contact.types.js';
 export { findContact, type ContactKey } from './find-contact.js';
-export { contactByIdentity, contactsByIds, contactsByOrdinals } from './list-contacts.repository.js';
-export { resolveContacts, type ContactIdentities } from './resolve-contacts.js';
+export { contactByIdentity, contactsByOrdinals, ordinalsByIds } from './list-contacts.repository.js';
 export { upsertContacts } from './upsert-contacts.js';
 
 /** Contacts: identities, attributes, and what belongs to them. */
-export const createContactsModule: CreateModule = ({ withWorkspace }) => {
+export const createContactsModule: CreateModule = (services) => {
+  const { withWorkspace } = services;
   const loaders = {
     contact: contactLoaders(withWorkspace),
     company: companyLoaders(withWorkspace),
@@ -32,6 +40,14 @@ export const createContactsModule: CreateModule = ({ withWorkspace }) => {
       new ContactResultResolver(loaders),
       new ContactResolver(loaders),
       new CompanyContactsResolver(loaders),
+      new IdentityResolver(withWorkspace),
+      new IdentityConflictResolver(loaders),
+      new ContactMergesResolver(withWorkspace),
+      new WorkspaceMergesResolver(withWorkspace),
+      new ContactMergeResolver(loaders),
+      new ContactMergePreviewResolver(loaders),
+      new ContactHistoryResolver(loaders),
     ],
+    tasks: { [purgeMergesTask]: createPurgeMergesTask(services) },
   };
 };

@@ -1,5 +1,6 @@
 import { fold, type IdentityKind } from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { isId } from '../../platform/ids.js';
 import type { Contact } from './contact.repository.js';
 
 /** In which order contacts are listed. */
@@ -82,9 +83,36 @@ export async function contactsByOrdinals(
   return ordinals.flatMap((ordinal) => byOrdinal.get(ordinal) ?? []);
 }
 
-/** Contacts by their ids, in no order. */
-export async function contactsByIds(tx: WorkspaceTransaction, ids: readonly string[]): Promise<Contact[]> {
-  return tx.query(`select ${columns} from contacts where id = any($1::uuid[])`, [ids]);
+/** Which contacts are named: by their own id, or by that of one that has become part of them. */
+const named = `select asked.id, coalesce(own.ordinal, merge.holder) as ordinal from unnest($1::uuid[]) as asked (id)
+     left join contacts as own on own.id = asked.id
+     left join contact_merges as merge on merge.loser_id = asked.id and merge.undone_at is null`;
+
+/** The contact with an id, or that the contact with this id has become part of; undefined when there is none. */
+export async function contactById(tx: WorkspaceTransaction, id: string): Promise<Contact | undefined> {
+  const rows = await tx.query<Contact>(
+    `select ${columns} from contacts where ordinal = (select ordinal from (${named}) as named)`,
+    [[id]],
+  );
+  return rows[0];
+}
+
+/**
+ * The ordinals of contacts by id, also by that of one that has become part of another; those that do not exist are left
+ * out.
+ * @param lock whether they stay until the transaction ends, so that something can be added to them.
+ */
+export async function ordinalsByIds(
+  tx: WorkspaceTransaction,
+  ids: readonly string[],
+  { lock }: { lock: boolean },
+): Promise<Map<string, number>> {
+  const rows = await tx.query<{ id: string; ordinal: number }>(
+    `select named.id, c.ordinal from (${named}) as named join contacts as c on c.ordinal = named.ordinal
+     order by c.ordinal ${lock ? 'for key share of c' : ''}`,
+    [ids.filter(isId)],
+  );
+  return new Map(rows.map((row) => [row.id, row.ordinal]));
 }
 
 /** The contact with an identity; undefined when there is none. */

@@ -1,20 +1,30 @@
-import type { IdentityKind } from '@coterie/rules';
 import type { Problem } from '../../platform/errors.js';
 import { parseAttributes, type AttributeCatalog, type AttributeValue } from '../attributes/index.js';
 import { prepareCompany, type PreparedCompany } from '../companies/index.js';
-import { normaliseIdentity, prepareConsent, type Identity, type PreparedConsent } from '../consent/index.js';
+import {
+  identityPriority,
+  normaliseIdentity,
+  prepareConsent,
+  type Identity,
+  type PreparedConsent,
+} from '../consent/index.js';
 import type { ContactInput, UpsertSettings } from './contact-input.js';
+import { identityFields } from './identities/identity-fields.js';
 
 /** A checked contact, ready to be applied. */
 export interface PreparedContact {
   /** At least one, strongest kind first, one of a kind. */
   identities: Identity[];
+  /** The id that it was known by before, as an external id and as an anonymous id; or none. */
+  previous: Identity[];
   values: Map<string, AttributeValue | null>;
   /** Set where the contact holds nothing. */
   initial: Map<string, AttributeValue>;
   company: PreparedCompany | null;
   consents: PreparedConsent[];
   warnings: Problem[];
+  /** Where it comes from. */
+  source: string;
 }
 
 type Settings = UpsertSettings & { catalog: AttributeCatalog };
@@ -26,14 +36,16 @@ export function prepareContact(
 ): { ok: true; contact: PreparedContact } | { ok: false; problems: Problem[] } {
   const report = new Report(settings.lenient ?? false);
   const identities = prepareIdentities(input, settings, report);
+  const previous = preparePrevious(input, report);
   const values = prepareValues(input, 'attributes', settings, report);
   const initial = withoutNulls(prepareValues(input, 'initialAttributes', settings, report));
   const company = prepareCompanyOf(input, settings, report);
-  const consents = prepareConsents(input, settings, report);
+  const source = input.source ?? settings.source ?? 'api';
+  const consents = prepareConsents(input, { ...settings, source }, report);
   if (report.problems.length > 0) return { ok: false, problems: report.problems };
   return {
     ok: true,
-    contact: { identities, values, initial, company, consents, warnings: report.warnings },
+    contact: { identities, previous, values, initial, company, consents, source, warnings: report.warnings },
   };
 }
 
@@ -57,17 +69,11 @@ class Report {
   }
 }
 
-const identityFields = [
-  ['externalId', 'external_id'],
-  ['email', 'email'],
-  ['phone', 'phone'],
-  ['anonymousId', 'anonymous_id'],
-] as const satisfies [keyof ContactInput, IdentityKind][];
-
 function prepareIdentities(input: ContactInput, settings: Settings, report: Report): Identity[] {
   const identities: Identity[] = [];
   const unreadable: Problem[] = [];
-  for (const [field, kind] of identityFields) {
+  for (const kind of identityPriority) {
+    const { field } = identityFields[kind];
     const given = input[field];
     if (given === null || given === undefined || given.trim() === '') continue;
     const identity = normaliseIdentity(kind, given, settings.defaultCountry);
@@ -100,6 +106,17 @@ function prepareValues(
 
 function withoutNulls(values: Map<string, AttributeValue | null>): Map<string, AttributeValue> {
   return new Map([...values].filter((entry): entry is [string, AttributeValue] => entry[1] !== null));
+}
+
+/** An unreadable one refuses the item: without it nothing would be left of what was meant. */
+function preparePrevious({ previousId }: ContactInput, report: Report): Identity[] {
+  if (previousId == null || previousId.trim() === '') return [];
+  const kinds = ['external_id', 'anonymous_id'] as const;
+  const identities = kinds.map((kind) => normaliseIdentity(kind, previousId, null));
+  const [fault] = identities.filter((identity) => typeof identity === 'string');
+  if (fault === undefined) return identities.filter((identity) => typeof identity !== 'string');
+  report.major({ code: 'INVALID_INPUT', path: 'previousId', message: `"previousId" ${fault}` });
+  return [];
 }
 
 function prepareCompanyOf(

@@ -5,6 +5,8 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 export interface NewEvent {
   id: string;
   ordinal: number;
+  /** The contact that did it, by ordinal, if it has become part of this one in the same batch. */
+  mergedFrom: number | null;
   name: string;
   foldedName: string;
   target: string | null;
@@ -95,10 +97,10 @@ export async function insertEvents(
   if (events.length === 0) return;
   await transaction.query(
     `insert into events (workspace_id, id, ordinal, name, folded_name, target, folded_target, properties,
-                         occurred_at, message_id, source, received_at)
+                         occurred_at, message_id, source, received_at, merged_from)
      select $1, event.*
      from unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
-                 $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[]) as event`,
+                 $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::int[]) as event`,
     [
       transaction.workspaceId,
       events.map((event) => event.id),
@@ -112,6 +114,7 @@ export async function insertEvents(
       events.map((event) => event.messageId),
       events.map((event) => event.source),
       events.map((event) => event.receivedAt),
+      events.map((event) => event.mergedFrom),
     ],
   );
 }

@@ -13,7 +13,7 @@ export interface LeftOut {
 /**
  * Finds the traits that could not be kept, so that they are not lost.
  * @param traits as they were sent.
- * @param warnings what upserting the contact says; an identity that stays with another contact is no mistake.
+ * @param warnings what upserting the contact says; an identity that is not gone by is no mistake.
  */
 export function leftOutOf(
   traits: Traits,
@@ -21,7 +21,7 @@ export function leftOutOf(
   warnings: readonly Problem[],
 ): LeftOut | undefined {
   const refused = warnings.flatMap((problem) =>
-    problem.code === 'IDENTITY_CONFLICT'
+    problem.code.startsWith('IDENTITY_')
       ? []
       : read.filter((trait) => concerns(problem, trait)).map(({ path }) => ({ path, problem })),
   );

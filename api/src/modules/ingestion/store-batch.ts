@@ -5,7 +5,6 @@ import type { Problem } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { catalogOf } from '../attributes/index.js';
 import {
-  aliasContact,
   upsertContacts,
   type ContactInput,
   type ContactResult,
@@ -32,7 +31,7 @@ export interface BatchSettings {
 
 /**
  * Stores checked items whose months have partitions: each message once, however often and by however many connections
- * it is sent. The number of statements does not depend on the size of the batch, only on how many aliases are in it.
+ * it is sent. The number of statements does not depend on the size of the batch.
  * @returns what became of each item, in the given order.
  */
 export async function storeBatch(
@@ -43,7 +42,7 @@ export async function storeBatch(
   const outcomes = new Array<Outcome>(items.length);
   const batch: Batch = { transaction, settings, outcomes, quarantine: [], unclaimed: [] };
   const fresh = await claim(batch, items);
-  for (const part of partsOf(fresh)) await storePart(batch, part);
+  await store(batch, fresh);
   await insertQuarantined(transaction, batch.quarantine);
   await releaseMessages(transaction, batch.unclaimed);
   return outcomes;
@@ -99,35 +98,23 @@ function quarantined(
   return { id: quarantineId ?? newId(), kind, source, code, path, message, body, receivedAt };
 }
 
-/** An alias joins two contacts, so what stands before it is stored before it, and what follows it after. */
-function partsOf(fresh: readonly Fresh[]): Fresh[][] {
-  const parts: Fresh[][] = [];
-  for (const next of fresh) {
-    const before = parts.at(-1)?.at(-1);
-    const apart = before === undefined || before.item.previousId !== null || next.item.previousId !== null;
-    if (apart) parts.push([next]);
-    else parts.at(-1)!.push(next);
-  }
-  return parts;
-}
-
-async function storePart(batch: Batch, part: readonly Fresh[]): Promise<void> {
+async function store(batch: Batch, fresh: readonly Fresh[]): Promise<void> {
   const { transaction, settings } = batch;
   const traits = await prepareTraits(
     transaction,
-    part.map(({ item }) => item.traits),
+    fresh.map(({ item }) => item.traits),
     settings.now,
   );
-  const results = await resolve(transaction, settings, part, traits);
+  const results = await resolve(transaction, settings, fresh, traits);
   const events: NewEvent[] = [];
-  for (const [position, { item, index }] of part.entries()) {
+  for (const [position, { item, index }] of fresh.entries()) {
     const result = results[position]!;
     if (!result.ok) {
       refuse(batch, item, index, problemOf(item, result.problems));
       if (item.messageId) batch.unclaimed.push(messageKey(item.messageId));
       continue;
     }
-    const event = item.event && toNewEvent(item, item.event, result.ordinal);
+    const event = item.event && toNewEvent(item, item.event, result);
     if (event) events.push(event);
     keepLeftOut(batch, item, traits.items[position], result.warnings);
     batch.outcomes[index] = { status: 'stored', contactId: result.contactId, eventId: event?.id ?? null };
@@ -139,31 +126,37 @@ async function storePart(batch: Batch, part: readonly Fresh[]): Promise<void> {
 /** Events set no attributes: who only sends events needs no catalog to be read. */
 const noCatalog = catalogOf([]);
 
-/** Finds or makes the contact of each item. Whoever did many things is looked up once. */
+/**
+ * Finds or makes the contact of each item. Whoever did many things is looked up once, until something new is said about
+ * whom an identity means: what came before was done by whom it meant before.
+ */
 async function resolve(
   transaction: WorkspaceTransaction,
   { workspace: { timeZone, defaultCountry }, now }: BatchSettings,
-  part: readonly Fresh[],
+  fresh: readonly Fresh[],
   traits: PreparedTraits,
 ): Promise<ContactResult[]> {
-  const catalog = traits.catalog ?? noCatalog;
-  const settings: UpsertSettings = { timeZone, defaultCountry, now, catalog, lenient: true };
-  const { previousId = null, identity } = part[0]?.item ?? {};
-  if (previousId !== null) {
-    return [await aliasContact(transaction, settings, { previousId, externalId: identity!.externalId! })];
-  }
   const inputs: ContactInput[] = [];
   const positions = new Map<string, number>();
-  const positionOf = part.map(({ item }, index) => {
+  const positionOf = fresh.map(({ item }, index) => {
+    const { identity, previousId, source } = item;
     const facts = factsOf(item, traits.items[index]);
-    const key = facts ? undefined : identityKey(item.identity);
+    const saysNothing = !facts && previousId === null;
+    const key = saysNothing ? identityKey(identity) : undefined;
     const known = key === undefined ? undefined : positions.get(key);
     if (known !== undefined) return known;
+    if (!saysNothing || namesSeveral(identity)) positions.clear();
     if (key !== undefined) positions.set(key, inputs.length);
-    return inputs.push({ ...item.identity, ...facts }) - 1;
+    return inputs.push({ ...identity, ...facts, previousId, source }) - 1;
   });
+  const catalog = traits.catalog ?? noCatalog;
+  const settings: UpsertSettings = { timeZone, defaultCountry, now, catalog, lenient: true };
   const results = await upsertContacts(transaction, settings, inputs);
   return positionOf.map((position) => results[position]!);
+}
+
+function namesSeveral({ externalId, email, phone, anonymousId }: EventIdentity): boolean {
+  return [externalId, email, phone, anonymousId].filter(Boolean).length > 1;
 }
 
 /** What an item says of its contact; undefined when it only says who it is. */
@@ -181,7 +174,7 @@ function identityKey({ externalId, email, phone, anonymousId }: EventIdentity): 
 function toNewEvent(
   { messageId, source, receivedAt }: Readable,
   event: EventInput,
-  ordinal: number,
+  { ordinal, mergedFrom }: Extract<ContactResult, { ok: true }>,
 ): NewEvent {
   const id = newId();
   const name = event.name.trim();
@@ -189,6 +182,7 @@ function toNewEvent(
   return {
     id,
     ordinal,
+    mergedFrom,
     name,
     foldedName: fold(name),
     target,

@@ -41,6 +41,7 @@ export async function addToSeedList(
     members.map(({ contactId }) => contactId),
   );
   const changed = new Set<Candidate>();
+  const put = new Set<Candidate>();
   const results = members.map((member, index): SeedMemberResult => {
     const { contactId } = member;
     const candidate = candidates.get(contactId.toLowerCase());
@@ -48,13 +49,15 @@ export async function addToSeedList(
     if (!candidate || error) return { contactId, changed: false, value: null, warning: null, error };
     const value = member.value ?? usable(candidate.held) ?? candidate.value;
     const isNew = !candidate.isMember || candidate.value !== value;
-    Object.assign(candidate, { isMember: true, value });
     if (isNew) changed.add(candidate);
+    // Who is on it because of a merge is on it of their own from now on, which changes nothing to be seen.
+    if (isNew || candidate.cameWithMerge) put.add(candidate);
+    Object.assign(candidate, { isMember: true, value, cameWithMerge: false });
     const attribute = value === null ? list.valueAttribute : null;
     const warning = attribute && missing(attribute, candidate, `input.members[${index}]`);
     return { contactId, changed: isNew, value, warning: warning || null, error: null };
   });
-  await putMembers(tx, list.id, [...changed]);
+  await putMembers(tx, list.id, [...put]);
   if (changed.size > 0) noteChange(tx, list.id);
   return results;
 }

@@ -1,5 +1,5 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { isId } from '../../platform/ids.js';
+import { ordinalsByIds } from '../contacts/index.js';
 import type { Statement } from '../segments/index.js';
 
 /** A contact on a seed list. */
@@ -54,34 +54,40 @@ export async function takeMembers(
 
 /** A contact that may come onto a seed list: held in the workspace until the transaction ends. */
 export interface Candidate {
-  id: string;
   ordinal: number;
   /** What is stored under the list's attribute; null when nothing is. */
   held: number | null;
   /** Whether it is on the list already, and with which value. */
   isMember: boolean;
   value: number | null;
+  /** Whether it is on the list only because a contact that was has become part of it. */
+  cameWithMerge: boolean;
 }
 
-/** The contacts of these ids, by id, with what a seed list needs to know of them. */
+/**
+ * The contacts of these ids, by id, with what a seed list needs to know of them. Ids of one contact and of those that
+ * have become part of it lead to the same candidate.
+ */
 export async function candidatesFor(
   tx: WorkspaceTransaction,
   { id, valueAttribute }: { id: string; valueAttribute: string | null },
   contactIds: readonly string[],
 ): Promise<Map<string, Candidate>> {
+  const ordinals = await ordinalsByIds(tx, contactIds, { lock: true });
   const rows = await tx.query<Candidate>(
-    `select c.id, c.ordinal, held.number as held, m.ordinal is not null as "isMember", m.value
+    `select c.ordinal, held.number as held, m.ordinal is not null as "isMember", m.value,
+       m.merged_from is not null as "cameWithMerge"
      from contacts as c
      left join contact_attributes as held on held.ordinal = c.ordinal and held.key = $2 and held.position = 0
      left join seed_list_members as m on m.ordinal = c.ordinal and m.seed_list_id = $1
-     where c.id = any($3::uuid[])
-     order by c.ordinal for key share of c`,
-    [id, valueAttribute, contactIds.filter(isId)],
+     where c.ordinal = any($3::int[])`,
+    [id, valueAttribute, [...new Set(ordinals.values())]],
   );
-  return new Map(rows.map((row) => [row.id, row]));
+  const byOrdinal = new Map(rows.map((row) => [row.ordinal, row]));
+  return new Map([...ordinals].map(([contactId, ordinal]) => [contactId, byOrdinal.get(ordinal)!]));
 }
 
-/** Puts contacts on a seed list, or gives those that are on it another value. */
+/** Puts contacts on a seed list as their own, or gives those that are on it another value. */
 export async function putMembers(
   tx: WorkspaceTransaction,
   seedListId: string,
@@ -91,7 +97,7 @@ export async function putMembers(
   await tx.query(
     `insert into seed_list_members (workspace_id, seed_list_id, ordinal, value)
      select $1, $2, ordinal, value from unnest($3::int[], $4::float8[]) as given (ordinal, value) order by ordinal
-     on conflict (workspace_id, seed_list_id, ordinal) do update set value = excluded.value`,
+     on conflict (workspace_id, seed_list_id, ordinal) do update set value = excluded.value, merged_from = null`,
     [tx.workspaceId, seedListId, members.map(({ ordinal }) => ordinal), members.map(({ value }) => value)],
   );
 }

@@ -9,7 +9,7 @@ import {
 } from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { notFound } from '../../platform/errors.js';
-import { isId } from '../../platform/ids.js';
+import { ordinalsByIds } from '../contacts/index.js';
 import { seekEvidence, type Evidence } from './engine/evidence.js';
 import { isCondition, nodesOf } from './engine/tree.js';
 import { nodesOfContact, type Question } from './engine/truth.js';
@@ -125,11 +125,10 @@ async function explainNamed(
 }
 
 async function ordinalOf(tx: WorkspaceTransaction, contactId: string): Promise<number> {
-  const rows = isId(contactId)
-    ? await tx.query<{ ordinal: number }>('select ordinal from contacts where id = $1', [contactId])
-    : [];
-  if (!rows[0]) throw notFound('contact', 'contactId');
-  return rows[0].ordinal;
+  const ordinals = await ordinalsByIds(tx, [contactId], { lock: false });
+  const ordinal = ordinals.get(contactId.toLowerCase());
+  if (ordinal === undefined) throw notFound('contact', 'contactId');
+  return ordinal;
 }
 
 function namedBy(rule: Rule): string[] {

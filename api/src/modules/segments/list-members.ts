@@ -1,6 +1,6 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound, type Problem } from '../../platform/errors.js';
-import { isId } from '../../platform/ids.js';
+import { ordinalsByIds } from '../contacts/index.js';
 import { requireSegment } from './segment.repository.js';
 
 /** Contacts that one call may add or remove. */
@@ -27,12 +27,17 @@ export async function addToList(
   now: Date,
 ): Promise<ListChangeResult[]> {
   await requireList(tx, change);
-  const ordinalById = await ordinalsOf(tx, change.contactIds);
+  const ordinalById = await ordinalsByIds(tx, change.contactIds, { lock: true });
+  // Who stands there because of a merge is there of their own from now on, which changes nothing to be seen.
   const added = await tx.query<{ ordinal: number }>(
-    `insert into list_members (workspace_id, segment_id, ordinal, added_at)
-     select $1, $2, ordinal, $4 from unnest($3::int[]) as ordinal
-     on conflict do nothing
-     returning ordinal`,
+    `with added as (
+       insert into list_members as known (workspace_id, segment_id, ordinal, added_at)
+       select $1, $2, ordinal, $4 from unnest($3::int[]) as ordinal
+       on conflict (workspace_id, segment_id, ordinal) do update set merged_from = null
+       where known.merged_from is not null
+       returning ordinal, xmax = 0 as is_new
+     )
+     select ordinal from added where is_new`,
     [tx.workspaceId, change.segmentId, sorted(ordinalById), now],
   );
   return report(tx, change, ordinalById, added);
@@ -44,7 +49,7 @@ export async function removeFromList(
   change: ListChange,
 ): Promise<ListChangeResult[]> {
   await requireList(tx, change);
-  const ordinalById = await ordinalsOf(tx, change.contactIds);
+  const ordinalById = await ordinalsByIds(tx, change.contactIds, { lock: true });
   // TypeORM answers a bare DELETE with [rows, count]; wrapped, it is rows as everywhere else.
   const removed = await tx.query<{ ordinal: number }>(
     `with removed as (
@@ -71,17 +76,6 @@ async function requireList(tx: WorkspaceTransaction, { segmentId, contactIds }: 
   if (segment.archivedAt) {
     throw new Failure('CONFLICT', 'The segment is archived.', { path: 'input.id' });
   }
-}
-
-async function ordinalsOf(
-  tx: WorkspaceTransaction,
-  contactIds: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await tx.query<{ id: string; ordinal: number }>(
-    'select id, ordinal from contacts where id = any($1::uuid[]) order by ordinal for key share',
-    [contactIds.filter(isId)],
-  );
-  return new Map(rows.map((row) => [row.id, row.ordinal]));
 }
 
 /** In one order for everybody, so that two changes of a list never wait for each other in a circle. */

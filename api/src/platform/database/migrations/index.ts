@@ -3,6 +3,7 @@ import { Directory1700000000001 } from './0001-directory.js';
 import { People1700000000002 } from './0002-people.js';
 import { Events1700000000003 } from './0003-events.js';
 import { Audiences1700000000004 } from './0004-audiences.js';
+import { Identity1700000000005 } from './0005-identity.js';
 import { Quarantine1700000000006 } from './0006-quarantine.js';
 import { Audit1700000000007 } from './0007-audit.js';
 import { Idempotency1700000000008 } from './0008-idempotency.js';
@@ -14,6 +15,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   People1700000000002,
   Events1700000000003,
   Audiences1700000000004,
+  Identity1700000000005,
   Quarantine1700000000006,
   Audit1700000000007,
   Idempotency1700000000008,
