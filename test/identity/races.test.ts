@@ -65,8 +65,9 @@ async function expectSound(contacts: number, sent: number): Promise<void> {
 it('events lose nothing while their contact is merged and taken apart again and again', async () => {
   const winner = await people.take({ externalId: 'C-1' });
   const loser = await people.take({ externalId: 'C-2', anonymousId: 'd1', attributes: { city: 'Graz' } });
+  // An event may have to be tried again after each of the six changes; withWorkspace tries eight times.
   const turns = async (): Promise<void> => {
-    for (let turn = 0; turn < 6; turn += 1) await people.undo(await people.merge(winner, loser));
+    for (let turn = 0; turn < 3; turn += 1) await people.undo(await people.merge(winner, loser));
   };
   const sending = async (): Promise<void> => {
     for (let turn = 0; turn < 15; turn += 1) {

@@ -148,7 +148,7 @@ export class BlockedIdentityType {
   })
   blocked!: boolean;
 
-  @Field(() => BlockReasonEnum, { description: 'Why.' })
+  @Field(() => BlockReasonEnum, { description: 'Why it was decided so.' })
   reason!: BlockReason;
 
   @Field(() => String, { nullable: true, description: 'What somebody noted.' })

@@ -83,7 +83,7 @@ export class ContactMergeType {
   @Field(() => ID, { description: 'The contact that became part of the other. Its id leads there.' })
   loserId!: string;
 
-  @Field(() => MergeReasonEnum, { description: 'Why.' })
+  @Field(() => MergeReasonEnum, { description: 'Why it became part of the other.' })
   reason!: MergeReason;
 
   @Field(() => String, { description: 'Who did it: `user:<id>`, `key:<id>`, or `system` for a rule.' })
