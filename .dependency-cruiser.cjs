@@ -1,13 +1,15 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(audit|idempotency|attributes|companies|contacts|consent|ingestion|imports|segments|ad-files|lookalikes|audiences)',
-  '(attributes|companies|consent|contacts)': '(ingestion|imports|segments|ad-files|lookalikes|audiences)',
-  '(ingestion|imports|segments)': '(ad-files|lookalikes|audiences)',
-  'ad-files': '(ingestion|imports|segments|lookalikes|audiences)',
+    '(audit|idempotency|attributes|companies|contacts|consent|ingestion|imports|segments|exports|ad-files|lookalikes|audiences)',
+  '(attributes|companies|consent|contacts)':
+    '(ingestion|imports|segments|exports|ad-files|lookalikes|audiences)',
+  '(ingestion|imports|segments)': '(exports|ad-files|lookalikes|audiences)',
+  exports: '(ingestion|imports|ad-files|lookalikes|audiences)',
+  'ad-files': '(ingestion|imports|segments|exports|lookalikes|audiences)',
   lookalikes: 'audiences',
   '(audit|idempotency)':
-    '(attributes|companies|contacts|consent|ingestion|imports|segments|ad-files|lookalikes|audiences)',
+    '(attributes|companies|contacts|consent|ingestion|imports|segments|exports|ad-files|lookalikes|audiences)',
 };
 
 module.exports = {

@@ -5,6 +5,7 @@ import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
+import { createExportsModule } from './modules/exports/index.js';
 import { createIdempotencyModule } from './modules/idempotency/index.js';
 import { createImportsModule } from './modules/imports/index.js';
 import { createIngestionModule } from './modules/ingestion/index.js';
@@ -25,6 +26,7 @@ export const modules: CreateModule[] = [
   createIngestionModule,
   createImportsModule,
   createSegmentsModule,
+  createExportsModule,
   createAdFilesModule,
   createLookalikesModule,
   createAudiencesModule,

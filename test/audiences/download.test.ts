@@ -191,9 +191,9 @@ describe('a large file', () => {
     call.end();
     await expect.poll(inProgress, { interval: 5 }).toBeGreaterThan(0);
     call.destroy();
-    await expect.poll(inProgress).toBe(0);
+    await expect.poll(inProgress, { timeout: 15_000 }).toBe(0);
     const left = async (): Promise<string[]> =>
       (await readdir(tmpdir())).filter((name) => name.startsWith('coterie-file-'));
-    await expect.poll(left).toEqual([]);
+    await expect.poll(left, { timeout: 15_000 }).toEqual([]);
   });
 });

@@ -17,6 +17,8 @@ export interface RouteControl {
   /** The role that it needs, null where only a key will do, and the scope. */
   role: Role | null;
   scope: Scope;
+  /** Scopes that it needs as well. */
+  beside?: readonly Scope[];
   call: (tenant: Tenant, fresh: string) => RouteCall;
 }
 
@@ -40,6 +42,18 @@ const batch: RouteControl = {
 /** Routes that take no id: what they give away is not a tenant's. */
 export const withoutIds = new Set(['GET /v1/projects/:writeKey/settings']);
 
+const contacts: RouteControl = {
+  role: 'editor',
+  scope: 'contacts:read',
+  call: (t) => ({ query: { workspaceId: t.workspaceId } }),
+};
+const members: RouteControl = {
+  role: 'editor',
+  scope: 'segments:read',
+  beside: ['contacts:read'],
+  call: (t) => ({ parameters: { id: t.segmentId }, query: { workspaceId: t.workspaceId } }),
+};
+
 /** One line for each route below `/v1`; the suite fails when there is one without. */
 export const routeControls: Record<string, RouteControl> = {
   'POST /v1/imports': {
@@ -56,6 +70,10 @@ export const routeControls: Record<string, RouteControl> = {
     scope: 'contacts:write',
     call: (t) => ({ parameters: { id: t.importId }, query: { workspaceId: t.workspaceId } }),
   },
+  'GET /v1/contacts.csv': contacts,
+  'GET /v1/contacts.ndjson': contacts,
+  'GET /v1/segments/:id/members.csv': members,
+  'GET /v1/segments/:id/members.ndjson': members,
   'GET /v1/audiences/:id/file.csv': {
     role: 'editor',
     scope: 'audiences:write',

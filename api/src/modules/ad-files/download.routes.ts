@@ -1,8 +1,8 @@
-import { create as contentDisposition } from 'content-disposition';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { WorkspaceContext } from '../../platform/context.js';
-import { Failure } from '../../platform/errors.js';
+import { describeDownload } from '../../platform/http/download.js';
+import { allowInto, readQuery } from '../../platform/http/route-request.js';
 import type { Services } from '../../platform/module.js';
 import { finishFile, type PlanFile } from './make-file.js';
 
@@ -36,45 +36,14 @@ export function addDownload(server: FastifyInstance, services: Services, downloa
   // A HEAD request would write the whole file to tell its length.
   server.get(download.path, { exposeHeadRoute: false }, async (request, reply) => {
     const { id } = request.params as { id: string };
-    const { workspaceId, identifiers } = readQuery(schema, request.query);
-    const context = await authorise(services, request, workspaceId);
+    const { workspaceId, identifiers } = readQuery<z.infer<typeof choosingQuery>>(schema, request.query);
+    const context = await allowInto(services, request, workspaceId, {
+      role: 'editor',
+      scopes: ['audiences:write'],
+    });
     const plan = download.plan(context, { id, identifiers: identifiers?.toLowerCase().split(',') ?? null });
     const { name, spool } = await finishFile(services, context.workspace.id, plan);
-    return describe(reply, name, spool.size).send(spool.read());
-  });
-}
-
-function readQuery(
-  schema: typeof plainQuery | typeof choosingQuery,
-  query: unknown,
-): z.infer<typeof choosingQuery> {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new Failure('INVALID_INPUT', issue?.message ?? 'The query string is not understood.', {
-    path: issue?.path.join('.'),
-  });
-}
-
-async function authorise(
-  services: Services,
-  request: FastifyRequest,
-  workspaceId: string | undefined,
-): Promise<WorkspaceContext> {
-  const context = await services.authorise(
-    await services.contextOf(request),
-    { kind: 'workspace', role: 'editor', scope: 'audiences:write' },
-    { workspaceId, organizationId: undefined },
-  );
-  return context as WorkspaceContext;
-}
-
-function describe(reply: FastifyReply, name: string, size: number): FastifyReply {
-  return reply.headers({
-    'content-type': 'text/csv; charset=utf-8',
-    'content-length': size,
-    'content-disposition': contentDisposition(name, { fallback: 'audience.csv' }),
-    // It holds people's identifiers, and is out of date as soon as somebody withdraws a consent.
-    'cache-control': 'no-store',
+    const file = { name, fallback: 'audience.csv', format: 'csv', size: spool.size } as const;
+    return describeDownload(reply, file).send(spool.read());
   });
 }

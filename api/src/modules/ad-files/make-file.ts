@@ -2,9 +2,9 @@ import { platforms } from '@coterie/ad-formats';
 import type { Clock } from '../../platform/clock.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
-import { fileName } from './file-name.js';
+import { fileName } from '../../platform/files/file-name.js';
+import { Spool } from '../../platform/files/spool.js';
 import type { Write } from './produce-file.js';
-import { Spool } from './spool.js';
 import { writeFile, type FileOrder, type FileReport } from './write-file.js';
 
 /** What a file would hold, and whether the platform would take it. */
@@ -63,7 +63,7 @@ export async function finishFile(
       const begun = (spool = await Spool.open());
       const order = await plan(tx, now);
       refuseOversize(await makeFile(tx, order, now, (text) => begun.write(text)));
-      return fileName(order.name ?? '', order.platform);
+      return fileName(order.name ?? '', `${platforms[order.platform].label}.csv`);
     });
     return { name, spool: spool as Spool };
   } catch (error) {

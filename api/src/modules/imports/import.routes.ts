@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
+import { toCsv } from '@coterie/ad-formats';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { WorkspaceContext } from '../../platform/context.js';
 import { Failure, notFound } from '../../platform/errors.js';
+import { guardCell, unguardCell } from '../../platform/files/formula.js';
+import { describeDownload } from '../../platform/http/download.js';
+import { allowInto, readQuery, type RouteAccess } from '../../platform/http/route-request.js';
 import { isId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { isStorable } from '../../platform/storable.js';
 import { listRejections, findImport } from './import.repository.js';
-import { csvLine } from './read-csv.js';
 import { uploadImport } from './upload-import.js';
 
 /**
@@ -20,6 +22,8 @@ const contentTypes = new Set([
   'application/vnd.ms-excel',
   'application/octet-stream',
 ]);
+
+const access: RouteAccess = { role: 'editor', scopes: ['contacts:write'] };
 
 const downloadQuery = z.strictObject({ workspaceId: z.string().optional() });
 
@@ -48,7 +52,7 @@ export function addImportRoutes(server: FastifyInstance, services: Services): vo
 
 async function upload(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const query = readQuery(uploadQuery, request.query);
-  const context = await authorise(services, request, query.workspaceId);
+  const context = await allowInto(services, request, query.workspaceId, access);
   const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!contentTypes.has(type)) {
     throw new Failure('BAD_REQUEST', 'Send the file itself as the body, with the content type text/csv.');
@@ -60,15 +64,6 @@ async function upload(services: Services, request: FastifyRequest, reply: Fastif
   const columns = input.headers.map((header, index) => ({ header, target: input.targets[index] ?? null }));
   const ignoredColumns = columns.filter(({ target }) => target === null).map(({ header }) => header);
   await reply.code(202).send({ id, state: 'queued', encoding: input.encoding, columns, ignoredColumns });
-}
-
-function readQuery<Query>(shape: z.ZodType<Query>, query: unknown): Query {
-  const parsed = shape.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new Failure('INVALID_INPUT', issue?.message ?? 'The query string is not understood.', {
-    path: issue?.path.join('.'),
-  });
 }
 
 function readMapping(text: string | undefined): Record<string, string | null> {
@@ -98,14 +93,15 @@ async function downloadRejected(
 ): Promise<FastifyReply> {
   const { id } = request.params as { id: string };
   const query = readQuery(downloadQuery, request.query);
-  const context = await authorise(services, request, query.workspaceId);
+  const context = await allowInto(services, request, query.workspaceId, access);
   const workspaceId = context.workspace.id;
   const found =
     isId(id) && (await services.withWorkspace(workspaceId, (transaction) => findImport(transaction, id)));
   if (!found) throw notFound('import');
-  void reply.header('content-type', 'text/csv; charset=utf-8');
-  void reply.header('content-disposition', 'attachment; filename="rejected.csv"');
-  return reply.send(Readable.from(rejectedLines(services, workspaceId, id, found.input.headers)));
+  const lines = rejectedLines(services, workspaceId, id, found.input.headers);
+  return describeDownload(reply, { name: 'rejected.csv', fallback: 'rejected.csv', format: 'csv' }).send(
+    Readable.from(lines),
+  );
 }
 
 async function* rejectedLines(
@@ -114,27 +110,20 @@ async function* rejectedLines(
   id: string,
   headers: readonly string[],
 ): AsyncGenerator<string> {
-  yield csvLine(['Line', 'Code', 'Column', 'Reason', ...headers]);
+  yield toCsv([['Line', 'Code', 'Column', 'Reason', ...headers.map(guardCell)]]);
   for (let line = 0; ;) {
     const rows = await services.withWorkspace(workspaceId, (transaction) =>
       listRejections(transaction, [id], { afterLine: line, limit: downloadPage }),
     );
-    for (const row of rows) yield csvLine([String(row.line), row.code, row.path, row.message, ...row.cells]);
+    yield toCsv(
+      rows.map((row) => [String(row.line), row.code, ...[row.path, row.message, ...row.cells].map(safe)]),
+    );
     line = rows.at(-1)?.line ?? line;
     if (rows.length < downloadPage) return;
   }
 }
 
-async function authorise(
-  services: Services,
-  request: FastifyRequest,
-  workspaceId: string | undefined,
-): Promise<WorkspaceContext> {
-  const context = await services.contextOf(request);
-  const allowed = await services.authorise(
-    context,
-    { kind: 'workspace', role: 'editor', scope: 'contacts:write' },
-    { workspaceId, organizationId: undefined },
-  );
-  return allowed as WorkspaceContext;
+/** What stood in the file, once more: it can be corrected and uploaded again. A mark that it had is not doubled. */
+function safe(cell: string): string {
+  return guardCell(unguardCell(cell));
 }

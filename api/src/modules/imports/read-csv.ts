@@ -78,12 +78,3 @@ export function detectDelimiter(start: string): Delimiter {
   const counts = delimiters.map((delimiter) => firstLine.split(delimiter).length);
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
-
-/** One line of CSV, the cells exactly as they are: what was rejected can be corrected and uploaded again. */
-export function csvLine(cells: readonly string[]): string {
-  return `${cells.map(quote).join(',')}\r\n`;
-}
-
-function quote(cell: string): string {
-  return /[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}

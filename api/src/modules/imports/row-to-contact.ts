@@ -1,4 +1,5 @@
 import type { Problem } from '../../platform/errors.js';
+import { unguardCell } from '../../platform/files/formula.js';
 import type { ConsentInput } from '../consent/index.js';
 import type { ContactInput } from '../contacts/index.js';
 import type { ImportInput } from './import.js';
@@ -32,7 +33,7 @@ export class RowReader {
     if (cells.length !== this.#placers.length) return raggedRow(cells.length, this.#placers.length);
     const contact: ContactInput = {};
     for (const [index, place] of this.#placers.entries()) {
-      const cell = cells[index]?.trim() ?? '';
+      const cell = unguardCell(cells[index]?.trim() ?? '');
       const fault = cell === '' ? undefined : place(contact, cell);
       if (fault) {
         return {

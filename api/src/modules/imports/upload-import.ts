@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { actorOf, type WorkspaceContext } from '../../platform/context.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
+import { unguardCell } from '../../platform/files/formula.js';
 import { abandonBody } from '../../platform/http/abandon-body.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
@@ -124,7 +125,7 @@ async function readHeader(path: string): Promise<{ delimiter: Delimiter; headers
   for await (const { cells } of readCsv(createReadStream(path), delimiter)) {
     if (cells.length > mostColumns)
       throw new Failure('TOO_LARGE', `A file may have ${mostColumns} columns.`, { path: 'file' });
-    return { delimiter, headers: cells.map((cell) => cell.trim()) };
+    return { delimiter, headers: cells.map((cell) => unguardCell(cell.trim())) };
   }
   throw new Failure('INVALID_INPUT', 'The file is empty.', { path: 'file' });
 }

@@ -10,5 +10,5 @@ it.each([
   ['...', 'Meta.csv'],
   ['x'.repeat(200), `${'x'.repeat(100)} - Meta.csv`],
 ])('a file called after %j is %j', (name, expected) => {
-  expect(fileName(name, 'meta')).toBe(expected);
+  expect(fileName(name, 'Meta.csv')).toBe(expected);
 });
