@@ -22,7 +22,7 @@ interface Upload {
     id: string;
     columns: { header: string; target: string | null }[];
     ignoredColumns: string[];
-    error?: { code: string; path: string; message: string };
+    error?: { code: string; path: string; message: string; problems: { path: string }[] };
   };
 }
 
@@ -43,6 +43,7 @@ interface Import {
   state: string;
   fileName: string | null;
   ignoredColumns: string[];
+  columns: { header: string; target: string | null; foundBy: string | null; dateFormat: string | null }[];
   progress: {
     rowsTotal: number;
     rowsRead: number;
@@ -62,7 +63,7 @@ async function finished(id: string): Promise<Import> {
   for (;;) {
     const { workspace: found } = await workspace.query<{ workspace: { import: Import } }>(
       `query ($id: ID!) { workspace { import(id: $id) {
-         state fileName ignoredColumns error { code path message }
+         state fileName ignoredColumns columns { header target foundBy dateFormat } error { code path message }
          progress { rowsTotal rowsRead created updated unchanged rejected }
          rejectedRows(first: 100) { edges { node { line code path message cells } } }
        } } }`,
@@ -193,6 +194,61 @@ describe('an import', () => {
     ).toEqual([{ key: 'city', text: 'Graz' }]);
   });
 
+  it('reads dates as the file writes them, in the time zone of the workspace', async () => {
+    const done = await importFile(
+      'Email,Created Date,Birthdate,Last seen\n' +
+        'a@example.com,"3/5/2026, 2:22 PM",12.1.1990,1772720520000\n' +
+        'b@example.com,3/31/2026,31.12.1991,1772720520001\n' +
+        'c@example.com,31/31/2026,,\n',
+    );
+    expect(done.columns.map(({ dateFormat }) => dateFormat)).toEqual([
+      null,
+      'MONTH_FIRST',
+      'DAY_FIRST',
+      'EPOCH_MILLIS',
+    ]);
+    expect(
+      await rows(`select a.key, a.instant from contact_attributes a where workspace_id = $1 and instant is not null
+                  order by ordinal, key`),
+    ).toEqual([
+      { key: 'birthday', instant: new Date('1990-01-11T23:00:00Z') },
+      { key: 'last_seen_at', instant: new Date('2026-03-05T14:22:00Z') },
+      { key: 'signed_up_at', instant: new Date('2026-03-05T13:22:00Z') },
+      { key: 'birthday', instant: new Date('1991-12-30T23:00:00Z') },
+      { key: 'last_seen_at', instant: new Date('2026-03-05T14:22:00.001Z') },
+      { key: 'signed_up_at', instant: new Date('2026-03-30T22:00:00Z') },
+    ]);
+    expect(done.rejectedRows.edges.map(({ node }) => [node.line, node.path, node.message])).toEqual([
+      [4, 'Created Date', 'This is no date with the month first.'],
+    ]);
+  });
+
+  it('asks which part of a date is the day when the file does not say, and does as it is told', async () => {
+    const file = 'Email,Created Date\na@example.com,3/5/2026\n';
+    const { status, body } = await upload(file);
+    expect({ status, path: body.error?.path, problems: body.error?.problems }).toMatchObject({
+      status: 400,
+      path: 'mapping.Created Date',
+      problems: [{ path: 'mapping.Created Date' }],
+    });
+    const mapping = JSON.stringify({ 'Created Date': { dateFormat: 'day_first' } });
+    const done = await importFile(file, `?${new URLSearchParams({ mapping })}`);
+    expect(done.columns[1]).toMatchObject({
+      target: 'signed_up_at',
+      foundBy: 'NAME',
+      dateFormat: 'DAY_FIRST',
+    });
+    expect(
+      await rows(`select instant from contact_attributes where workspace_id = $1 and key = 'signed_up_at'`),
+    ).toEqual([{ instant: new Date('2026-05-02T22:00:00Z') }]);
+  });
+
+  it('finds out by the values who a row is about when no name says', async () => {
+    const done = await importFile('Who,City\na@example.com,Graz\nb@example.com,Wien\n');
+    expect(done.columns[0]).toMatchObject({ header: 'Who', target: 'email', foundBy: 'VALUES' });
+    expect(done.progress.created).toBe(2);
+  });
+
   it.each([';', '\t'])('reads a file with %j between the cells', async (delimiter) => {
     const done = await importFile(
       ['Email', 'City'].join(delimiter) + '\n' + ['a@example.com', 'Berlin, Mitte'].join(delimiter) + '\n',
@@ -261,6 +317,8 @@ describe('a file that is not acceptable', () => {
     ['an unknown column', '{"Nothing":"email"}', 'mapping.Nothing'],
     ['an unknown field', '{"Email":"nothing"}', 'mapping.Email'],
     ['no JSON', '{', 'mapping'],
+    ['an unknown date format', '{"Email":{"dateFormat":"backwards"}}', 'mapping.Email'],
+    ['a date format where no dates are', '{"Email":{"dateFormat":"iso"}}', 'mapping.Email'],
   ])('because of a mapping with %s is refused', async (_, mapping, path) => {
     const { status, body } = await upload(
       'Email\na@example.com\n',

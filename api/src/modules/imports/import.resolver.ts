@@ -14,6 +14,7 @@ import {
 import { isId } from '../../platform/ids.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import type { importLoaders } from './import-loaders.js';
+import { columnsOf } from './import.js';
 import { findImport, listImports, type ImportRow } from './import.repository.js';
 import {
   ImportConnection,
@@ -93,7 +94,7 @@ function readLine(after: string | null | undefined): number {
 
 function toImport(row: ImportRow, workspaceId: string): ImportType {
   const { id, input, progress, error } = row;
-  const columns = input.headers.map((header, index) => ({ header, target: input.targets[index] ?? null }));
+  const columns = columnsOf(input);
   return {
     workspaceId,
     id,

@@ -9,8 +9,10 @@ import { allowInto, readQuery, type RouteAccess } from '../../platform/http/rout
 import { isId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { isStorable } from '../../platform/storable.js';
+import { dateFormats } from './date-format.js';
+import { columnsOf } from './import.js';
 import { listRejections, findImport } from './import.repository.js';
-import { uploadImport } from './upload-import.js';
+import { uploadImport, type ColumnChoice } from './upload-import.js';
 
 /**
  * What a file may call itself. Not `text/plain`: a page of another origin could send that with the session's cookie,
@@ -32,12 +34,17 @@ const uploadQuery = downloadQuery.extend({
   mapping: z.string().optional(),
 });
 
-const mappingShape = z.record(z.string(), z.string().nullable());
+const targetShape = z.string().nullable();
+const choiceShape = z.strictObject({
+  target: targetShape.optional(),
+  dateFormat: z.enum(dateFormats).optional(),
+});
+const mappingShape = z.record(z.string(), z.union([targetShape, choiceShape]));
 
 /**
  * CSV over HTTP:
  * - `POST /v1/imports?workspaceId=…&fileName=…&mapping=…` with the file as the body (`text/csv`) answers 202 with the
- *   import's id and what became of the columns. `mapping` is JSON: header → target or null.
+ *   import's id and what became of the columns. `mapping` is JSON: header → target, null or {target, dateFormat}.
  * - `GET /v1/imports/:id/rejected.csv?workspaceId=…` gives the rejected rows as they stood in the file, with the reason.
  * The workspace need not be named with an API key. Both need the scope contacts:write or the role editor.
  */
@@ -61,18 +68,27 @@ async function upload(services: Services, request: FastifyRequest, reply: Fastif
     fileName: query.fileName ?? null,
     mapping: readMapping(query.mapping),
   });
-  const columns = input.headers.map((header, index) => ({ header, target: input.targets[index] ?? null }));
+  const columns = columnsOf(input);
   const ignoredColumns = columns.filter(({ target }) => target === null).map(({ header }) => header);
   await reply.code(202).send({ id, state: 'queued', encoding: input.encoding, columns, ignoredColumns });
 }
 
-function readMapping(text: string | undefined): Record<string, string | null> {
+function readMapping(text: string | undefined): Record<string, ColumnChoice> {
   if (text === undefined) return {};
   const parsed = mappingShape.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  throw new Failure('INVALID_INPUT', 'This must be a JSON object of headers and targets.', {
-    path: 'mapping',
-  });
+  if (!parsed.success) {
+    const [{ path = [] } = {}] = parsed.error.issues;
+    throw new Failure(
+      'INVALID_INPUT',
+      `This must be a JSON object: header to target, null or {"target", "dateFormat"}, a format being one of ${dateFormats.join(', ')}.`,
+      { path: ['mapping', ...path.slice(0, 1)].join('.') },
+    );
+  }
+  const choices = Object.entries(parsed.data).map(([header, choice]) => [
+    header,
+    typeof choice === 'object' && choice !== null ? choice : { target: choice },
+  ]);
+  return Object.fromEntries(choices) as Record<string, ColumnChoice>;
 }
 
 function parseJson(text: string): unknown {

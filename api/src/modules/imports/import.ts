@@ -1,6 +1,7 @@
+import type { DateFormat } from './date-format.js';
 import type { Delimiter } from './read-csv.js';
 import type { Encoding } from './read-encoding.js';
-import type { MappingTarget } from './suggest-mapping.js';
+import type { MappingSource, MappingTarget } from './suggest-mapping.js';
 
 /** Where an import stands. */
 export const importStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -17,6 +18,28 @@ export interface ImportInput {
   headers: string[];
   /** Where each column goes, in the order of the file. */
   targets: (MappingTarget | null)[];
+  /** How that was decided; imports from before it was noted have none, as of the next. */
+  foundBy?: (MappingSource | null)[];
+  /** How the dates of each column are written; null where its values are no dates. */
+  dateFormats?: (DateFormat | null)[];
+}
+
+/** What became of a column of a file. */
+export interface ImportColumn {
+  header: string;
+  target: MappingTarget | null;
+  foundBy: MappingSource | null;
+  dateFormat: DateFormat | null;
+}
+
+/** The columns of a file, in its order. */
+export function columnsOf({ headers, targets, foundBy, dateFormats }: ImportInput): ImportColumn[] {
+  return headers.map((header, index) => ({
+    header,
+    target: targets[index] ?? null,
+    foundBy: foundBy?.[index] ?? null,
+    dateFormat: dateFormats?.[index] ?? null,
+  }));
 }
 
 /** How far an import has come: every row that was read is in exactly one of the other counts. */

@@ -2,6 +2,8 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf } from '../../platform/graphql/pagination.js';
 import { ProblemType } from '../../platform/graphql/problem.types.js';
+import type { DateFormat } from './date-format.js';
+import type { MappingSource } from './suggest-mapping.js';
 
 /** GraphQL's enum of the states of an import. */
 export enum ImportState {
@@ -21,6 +23,46 @@ registerEnumType(ImportState, {
     succeeded: { description: 'All rows were read; some may have been rejected.' },
     failed: { description: 'The file could not be read; `error` says why.' },
     cancelled: { description: 'It was called off.' },
+  },
+});
+
+/** GraphQL's enum of how it was decided where a column goes. */
+export const ImportColumnSource = {
+  MAPPING: 'mapping',
+  SAVED: 'saved',
+  NAME: 'name',
+  VALUES: 'values',
+} as const satisfies Record<string, MappingSource>;
+
+registerEnumType(ImportColumnSource, {
+  name: 'ImportColumnSource',
+  description: 'How it was decided where a column goes.',
+  valuesConfig: {
+    MAPPING: { description: 'The uploader said so.' },
+    SAVED: { description: 'A file with the same columns was mapped so before.' },
+    NAME: { description: 'Its name says so.' },
+    VALUES: { description: 'Its values look like it.' },
+  },
+});
+
+/** GraphQL's enum of the ways to write dates. */
+export const ImportDateFormat = {
+  ISO: 'iso',
+  DAY_FIRST: 'day_first',
+  MONTH_FIRST: 'month_first',
+  EPOCH_SECONDS: 'epoch_seconds',
+  EPOCH_MILLIS: 'epoch_millis',
+} as const satisfies Record<string, DateFormat>;
+
+registerEnumType(ImportDateFormat, {
+  name: 'ImportDateFormat',
+  description: 'How the dates of a column are written.',
+  valuesConfig: {
+    ISO: { description: '2026-03-05, with or without a time and a zone; or 5 Mar 2026.' },
+    DAY_FIRST: { description: '05/03/2026 or 5.3.2026 is the 5th of March.' },
+    MONTH_FIRST: { description: '03/05/2026 is the 5th of March.' },
+    EPOCH_SECONDS: { description: 'Seconds since 1970.' },
+    EPOCH_MILLIS: { description: 'Milliseconds since 1970.' },
   },
 });
 
@@ -63,6 +105,18 @@ export class ImportColumnType {
       'Where its values go: `external_id`, `email`, `phone`, `anonymous_id`, the key of a contact attribute, `company.` and the key of a company attribute, or `consent.` and a channel. Null: nowhere.',
   })
   target!: string | null;
+
+  @Field(() => ImportColumnSource, {
+    nullable: true,
+    description: 'How that was decided; null where nothing fits.',
+  })
+  foundBy!: MappingSource | null;
+
+  @Field(() => ImportDateFormat, {
+    nullable: true,
+    description: 'How its dates are written; null where its values are no dates.',
+  })
+  dateFormat!: DateFormat | null;
 }
 
 @ObjectType('RejectedRow', { description: 'A row of an imported file that could not be taken.' })

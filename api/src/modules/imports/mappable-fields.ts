@@ -19,6 +19,6 @@ function offered(definitions: AttributeCatalog['contact']): AttributeDefinition[
   return [...definitions.values()].filter((definition) => definition.archivedAt === null);
 }
 
-function fieldOf({ key, label, standard }: AttributeDefinition, prefix: string): MappableField {
-  return { target: `${prefix}${key}`, label: prefix === '' ? label : `Company ${label}`, standard };
+function fieldOf({ key, label, standard, type }: AttributeDefinition, prefix: string): MappableField {
+  return { target: `${prefix}${key}`, label: prefix === '' ? label : `Company ${label}`, standard, type };
 }

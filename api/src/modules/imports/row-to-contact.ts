@@ -2,6 +2,7 @@ import type { Problem } from '../../platform/errors.js';
 import { unguardCell } from '../../platform/files/formula.js';
 import type { ConsentInput } from '../consent/index.js';
 import type { ContactInput } from '../contacts/index.js';
+import { readDate, type DateFormat } from './date-format.js';
 import type { ImportInput } from './import.js';
 import type { MappingTarget } from './suggest-mapping.js';
 
@@ -19,10 +20,13 @@ export class RowReader {
   readonly #targets: readonly (MappingTarget | null)[];
   readonly #placers: readonly Placer[];
 
-  constructor({ headers, targets }: Pick<ImportInput, 'headers' | 'targets'>) {
+  constructor({ headers, targets, dateFormats }: Pick<ImportInput, 'headers' | 'targets' | 'dateFormats'>) {
     this.#headers = headers;
     this.#targets = targets;
-    this.#placers = targets.map(placerOf);
+    this.#placers = targets.map((target, index) => {
+      const format = dateFormats?.[index];
+      return format ? placeDate(placerOf(target), format) : placerOf(target);
+    });
   }
 
   /**
@@ -86,6 +90,22 @@ function placerOf(target: MappingTarget | null): Placer {
   return (contact, cell) => {
     (contact.attributes ??= {})[target] = cell;
     return undefined;
+  };
+}
+
+const formatNames: Record<DateFormat, string> = {
+  iso: 'such as 2026-03-05',
+  day_first: 'with the day first',
+  month_first: 'with the month first',
+  epoch_seconds: 'in seconds since 1970',
+  epoch_millis: 'in milliseconds since 1970',
+};
+
+/** Puts a date in its place as every workspace reads it. */
+function placeDate(place: Placer, format: DateFormat): Placer {
+  return (contact, cell) => {
+    const date = readDate(cell, format);
+    return date === undefined ? `This is no date ${formatNames[format]}.` : place(contact, date);
   };
 }
 

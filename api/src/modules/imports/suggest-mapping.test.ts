@@ -46,6 +46,7 @@ describe('suggestMapping', () => {
   it('names the columns that go nowhere', () => {
     expect(suggestMapping(['Email', 'Shoe size', ''], fields)).toEqual({
       targets: ['email', null, null],
+      foundBy: ['name', null, null],
       ignored: ['Shoe size', ''],
     });
   });
@@ -53,6 +54,7 @@ describe('suggestMapping', () => {
   it('gives a target to the first column that fits', () => {
     expect(suggestMapping(['Email', 'E-mail address'], fields)).toEqual({
       targets: ['email', null],
+      foundBy: ['name', null],
       ignored: ['E-mail address'],
     });
   });
@@ -64,10 +66,42 @@ describe('suggestMapping', () => {
 
   it('follows an explicit mapping, and lets no other column take its target', () => {
     const explicit = { 'Work mail': 'email', 'First Name': null };
-    expect(suggestMapping(['Email', 'Work mail', 'First Name'], fields, explicit)).toEqual({
+    expect(suggestMapping(['Email', 'Work mail', 'First Name'], fields, { explicit })).toEqual({
       targets: [null, 'email', null],
+      foundBy: [null, 'mapping', 'mapping'],
       ignored: ['Email', 'First Name'],
     });
+  });
+
+  it.each([
+    [
+      ['ada@example.com', 'n/a', ...Array.from({ length: 18 }, (_, index) => `p${index}@example.com`)],
+      'email',
+    ],
+    [['+49 151 12345678', '+1 (800) 555-0100'], 'phone'],
+    [['(030) 123-4567', '089/123456'], 'phone'],
+  ])('knows a column that no name tells by its values %j', (values, target) => {
+    expect(suggestMapping(['Who'], fields, { samples: [values] })).toEqual({
+      targets: [target],
+      foundBy: ['values'],
+      ignored: [],
+    });
+  });
+
+  it.each([[['20260305', '20260306']], [['05-03-2026']], [['ada@example.com', 'n/a']], [[]]])(
+    'takes %j for nobody',
+    (values) => {
+      const map = (): unknown => suggestMapping(['Who'], fields, { samples: [values] });
+      expect(map).toThrow(expect.objectContaining({ path: 'mapping' }));
+    },
+  );
+
+  it('takes nobody for whom a row is about where a name says who it is', () => {
+    const samples = [['1'], ['boss@example.com']];
+    expect(suggestMapping(['Record ID', 'Manager'], [...fields], { samples }).targets).toEqual([
+      'external_id',
+      null,
+    ]);
   });
 
   it.each([
@@ -78,7 +112,7 @@ describe('suggestMapping', () => {
     ['a mapping of two columns to one field', ['Email', 'A', 'B'], { A: 'phone', B: 'phone' }, 'mapping.B'],
     ['a mapping to a name that every object has', ['Email', 'A'], { A: 'constructor' }, 'mapping.A'],
   ])('refuses %s', (_, headers, explicit, path) => {
-    expect(() => suggestMapping(headers, fields, explicit)).toThrow(
+    expect(() => suggestMapping(headers, fields, { explicit })).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', path }),
     );
   });

@@ -1,4 +1,6 @@
+import type { AttributeType } from '@coterie/rules';
 import { Failure, type Problem } from '../../platform/errors.js';
+import { guessByValues } from './guess-by-values.js';
 
 /**
  * Where a column's values go, by name:
@@ -16,11 +18,19 @@ export interface MappableField {
   label: string;
   /** Whether every workspace has it. */
   standard: boolean;
+  /** Of an attribute. */
+  type?: AttributeType;
 }
+
+/** How it was decided where a column goes: by the uploader, the mapping of an earlier file, its name or its values. */
+export const mappingSources = ['mapping', 'saved', 'name', 'values'] as const;
+export type MappingSource = (typeof mappingSources)[number];
 
 /** Where each column goes, in the order of the file; null: nowhere. */
 export interface ColumnMapping {
   targets: (MappingTarget | null)[];
+  /** How that was decided, for each; null where nothing fits. */
+  foundBy: (MappingSource | null)[];
   /** The headers of the columns that go nowhere. */
   ignored: string[];
 }
@@ -118,31 +128,90 @@ const synonyms: Record<string, MappingTarget> = {
   leadid: 'external_id',
 };
 
+/** What there is to go by beside the headers. */
+export interface MappingHints {
+  /** Header → target, as the uploader wants it; null leaves a column out. */
+  explicit?: Readonly<Record<string, MappingTarget | null>>;
+  /** The cells of the first rows that are not blank, by column. */
+  samples?: readonly (readonly string[])[];
+}
+
 /**
  * Decides where each column of a file goes: by what the uploader says, else by its name, which may be a field's key,
  * its label or a name that CRMs commonly use, whatever its case, spaces and underscores. The first column wins a target.
+ * Where no name says who a row is about, the values do: but only then, for the e-mail addresses in a column `Manager`
+ * beside an id are somebody else's.
  * @param fields everything that a column may be mapped to in this workspace.
- * @param explicit header → target; null leaves a column out. Throws INVALID_INPUT for an unknown header or target, for
- *   a header that stands twice in the file and for a file without any identity.
+ *
+ * Throws INVALID_INPUT for an unknown header or target, for a header that stands twice in the file and for a file without
+ * any identity.
  */
 export function suggestMapping(
   headers: readonly string[],
   fields: readonly MappableField[],
-  explicit: Readonly<Record<string, MappingTarget | null>> = {},
+  { explicit = {}, samples = [] }: MappingHints = {},
 ): ColumnMapping {
   checkHeaders(headers);
   checkExplicit(headers, fields, explicit);
   const known = namesOf(fields);
-  const taken = new Set<MappingTarget>(Object.values(explicit).filter((target) => target !== null));
-  const targets = headers.map((header) => {
-    if (Object.hasOwn(explicit, header)) return explicit[header] ?? null;
-    const target = known.get(plainName(header));
-    if (target === undefined || taken.has(target)) return null;
-    taken.add(target);
-    return target;
+  const draft = new Draft(headers);
+  draft.take('mapping', (header) => explicit[header] ?? undefined);
+  draft.leave((header) => Object.hasOwn(explicit, header));
+  draft.take('name', (header) => known.get(plainName(header)));
+  const possible = new Set(fields.map(({ target }) => target));
+  draft.take('values', (_, index) => {
+    const target = guessByValues(samples[index] ?? []);
+    if (target === undefined || !possible.has(target)) return undefined;
+    return identities.includes(target) && draft.hasIdentity ? undefined : target;
   });
-  if (!targets.some((target) => target !== null && identities.includes(target))) throw noIdentity(headers);
-  return { targets, ignored: headers.filter((_, index) => targets[index] === null) };
+  if (!draft.hasIdentity) throw noIdentity(headers);
+  return draft.finish();
+}
+
+/** Where columns go, decided step by step. */
+class Draft {
+  readonly #headers: readonly string[];
+  readonly #open: Set<number>;
+  readonly #targets: (MappingTarget | null)[];
+  readonly #foundBy: (MappingSource | null)[];
+  readonly #taken = new Set<MappingTarget>();
+
+  constructor(headers: readonly string[]) {
+    this.#headers = headers;
+    this.#open = new Set(headers.keys());
+    this.#targets = headers.map(() => null);
+    this.#foundBy = headers.map(() => null);
+  }
+
+  get hasIdentity(): boolean {
+    return identities.some((target) => this.#taken.has(target));
+  }
+
+  /** Gives the columns that are still open a target, the first one where several want it. */
+  take(source: MappingSource, targetOf: (header: string, index: number) => MappingTarget | undefined): void {
+    for (const index of this.#open) {
+      const target = targetOf(this.#headers[index] ?? '', index);
+      if (target === undefined || this.#taken.has(target)) continue;
+      this.#taken.add(target);
+      this.#targets[index] = target;
+      this.#foundBy[index] = source;
+      this.#open.delete(index);
+    }
+  }
+
+  /** Leaves columns out for good. */
+  leave(isLeftOut: (header: string) => boolean): void {
+    for (const index of this.#open) {
+      if (!isLeftOut(this.#headers[index] ?? '')) continue;
+      this.#foundBy[index] = 'mapping';
+      this.#open.delete(index);
+    }
+  }
+
+  finish(): ColumnMapping {
+    const ignored = this.#headers.filter((_, index) => this.#targets[index] === null);
+    return { targets: this.#targets, foundBy: this.#foundBy, ignored };
+  }
 }
 
 /** A name without what people write differently: case, accents, spaces, punctuation. `State/Region` is `stateregion`. */

@@ -12,12 +12,14 @@ import { abandonBody } from '../../platform/http/abandon-body.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { attributeCatalog } from '../attributes/index.js';
+import { chooseDateFormats } from './choose-date-formats.js';
+import type { DateFormat } from './date-format.js';
 import { noProgress, type ImportInput } from './import.js';
 import { insertChunk, insertImport } from './import.repository.js';
 import { mappableFields } from './mappable-fields.js';
 import { fromWindows1252, readEncoding, type Encoding } from './read-encoding.js';
-import { detectDelimiter, readCsv, type Delimiter } from './read-csv.js';
-import { suggestMapping, type MappingTarget } from './suggest-mapping.js';
+import { detectDelimiter, readCsv, type CsvRecord, type Delimiter } from './read-csv.js';
+import { suggestMapping, type MappableField, type MappingTarget } from './suggest-mapping.js';
 
 /** Bytes of a file at most: about two million rows of a CRM export. */
 export const largestImport = 512 * 1024 * 1024;
@@ -28,11 +30,21 @@ const chunkSize = 1024 * 1024;
 /** Columns of a file at most. */
 export const mostColumns = 1000;
 
+/** Rows by which columns are known: enough for a day above the 12th to come up in a file that goes by date. */
+const sampledRows = 5_000;
+
 /** What the uploader says about a file. */
 export interface UploadOptions {
   fileName: string | null;
-  /** Header → target, over what the names suggest; null leaves a column out. */
-  mapping: Record<string, MappingTarget | null>;
+  /** By header, over what names and values suggest. */
+  mapping: Record<string, ColumnChoice>;
+}
+
+/** What the uploader says about a column. */
+export interface ColumnChoice {
+  /** Null leaves the column out; undefined says nothing. */
+  target?: MappingTarget | null;
+  dateFormat?: DateFormat;
 }
 
 /** An import that waits for its worker. */
@@ -58,16 +70,13 @@ export async function uploadImport(
   const folder = await mkdtemp(join(tmpdir(), 'coterie-import-'));
   try {
     const { path, bytes, encoding } = await spool(request, folder);
-    const header = await readHeader(path);
+    const { samples, ...header } = await readStart(path);
     const { id: workspaceId } = context.workspace;
     return await services.withWorkspace(workspaceId, async (transaction) => {
-      const { targets } = suggestMapping(
-        header.headers,
-        mappableFields(await attributeCatalog(transaction)),
-        options.mapping,
-      );
+      const fields = mappableFields(await attributeCatalog(transaction));
+      const columns = mapColumns({ ...header, samples }, fields, options.mapping);
       const id = newId();
-      const input: ImportInput = { fileName: options.fileName, bytes, encoding, ...header, targets };
+      const input: ImportInput = { fileName: options.fileName, bytes, encoding, ...header, ...columns };
       await insertImport(transaction, { id, input, progress: noProgress, createdBy: actorOf(context) });
       await storeChunks(transaction, id, path);
       await services.enqueue(
@@ -120,17 +129,60 @@ function tooLarge(): Failure {
   return new Failure('TOO_LARGE', `A file may have ${largestImport} bytes.`, { path: 'file' });
 }
 
-async function readHeader(path: string): Promise<{ delimiter: Delimiter; headers: string[] }> {
-  const delimiter = detectDelimiter(await readStart(path));
-  for await (const { cells } of readCsv(createReadStream(path), delimiter)) {
-    if (cells.length > mostColumns)
-      throw new Failure('TOO_LARGE', `A file may have ${mostColumns} columns.`, { path: 'file' });
-    return { delimiter, headers: cells.map((cell) => unguardCell(cell.trim())) };
+function mapColumns(
+  { headers, samples }: Pick<FileStart, 'headers' | 'samples'>,
+  fields: readonly MappableField[],
+  mapping: Record<string, ColumnChoice>,
+): Required<Pick<ImportInput, 'targets' | 'foundBy' | 'dateFormats'>> {
+  const explicit: Record<string, MappingTarget | null> = {};
+  const formats: Record<string, DateFormat> = {};
+  for (const [header, { target, dateFormat }] of Object.entries(mapping)) {
+    if (target !== undefined) explicit[header] = target;
+    if (dateFormat !== undefined) formats[header] = dateFormat;
   }
-  throw new Failure('INVALID_INPUT', 'The file is empty.', { path: 'file' });
+  const { targets, foundBy } = suggestMapping(headers, fields, { explicit, samples });
+  return { targets, foundBy, dateFormats: chooseDateFormats({ headers, targets, samples }, fields, formats) };
 }
 
-async function readStart(path: string): Promise<string> {
+/** What can be seen of a file at its beginning. */
+interface FileStart {
+  delimiter: Delimiter;
+  headers: string[];
+  /** By column, the cells of the first rows that are not blank. */
+  samples: string[][];
+}
+
+async function readStart(path: string): Promise<FileStart> {
+  const delimiter = detectDelimiter(await readText(path));
+  const rows = readCsv(createReadStream(path), delimiter);
+  const first = await rows.next();
+  if (first.done) throw new Failure('INVALID_INPUT', 'The file is empty.', { path: 'file' });
+  const { cells } = first.value;
+  if (cells.length > mostColumns)
+    throw new Failure('TOO_LARGE', `A file may have ${mostColumns} columns.`, { path: 'file' });
+  const headers = cells.map((cell) => unguardCell(cell.trim()));
+  return { delimiter, headers, samples: await readSamples(rows, headers.length) };
+}
+
+async function readSamples(rows: AsyncGenerator<CsvRecord>, columns: number): Promise<string[][]> {
+  const samples = Array.from({ length: columns }, (): string[] => []);
+  let read = 0;
+  try {
+    for await (const { cells } of rows) {
+      if (cells.length === columns) {
+        for (const [index, cell] of cells.entries())
+          if (cell.trim() !== '') samples[index]?.push(cell.trim());
+      }
+      if ((read += 1) === sampledRows) break;
+    }
+  } catch (error) {
+    // That the file is broken further down is for the import to say.
+    if (!(error instanceof Failure)) throw error;
+  }
+  return samples;
+}
+
+async function readText(path: string): Promise<string> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(64 * 1024), 0, 64 * 1024, 0);
