@@ -48,6 +48,7 @@ const crontab = [
   '47 3 * * * expire-idempotent-requests',
   '57 3 * * * expire-sign-in-data',
   '7 4 * * * purge-merges',
+  '17 4 * * * expire-imports',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

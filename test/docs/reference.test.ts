@@ -16,6 +16,7 @@ import { mostEvents } from '../../api/src/modules/ingestion/event.types.js';
 import { limits } from '../../api/src/platform/graphql/limits.js';
 import { largestPage } from '../../api/src/platform/graphql/pagination.js';
 import { addGraphql } from '../../api/src/platform/graphql/server.js';
+import { mostSubscriptions } from '../../api/src/platform/graphql/subscriptions.js';
 import { addHealthRoutes } from '../../api/src/platform/http/health.js';
 import { createHttpServer, statusOf } from '../../api/src/platform/http/server.js';
 import { createLog } from '../../api/src/platform/log.js';
@@ -76,6 +77,7 @@ describe('api/README.md', () => {
       'cost of a query: its fields, each as often as the pages around it can repeat it': limits.cost,
       'depth of a query': limits.depth,
       'aliases of a query': limits.aliases,
+      'subscriptions of a connection': mostSubscriptions,
       'directives of a query': limits.directives,
       'tokens of a query': limits.tokens,
       'body of a GraphQL request': server.initialConfig.bodyLimit,

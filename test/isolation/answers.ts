@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { listen } from '../support/subscribe.js';
 import type { Caller, Tenant } from './tenants.js';
 
 /** An answer over HTTP, as it came. */
@@ -27,14 +28,26 @@ export async function send(url: string, caller: Caller, request: HttpRequest): P
   return { status: response.status, text: await response.text() };
 }
 
-/** Sends a GraphQL document in the name of a caller. */
-export function sendGraphql(url: string, caller: Caller, document: object): Promise<Answer> {
+/** Sends a GraphQL document in the name of a caller; of a subscription, the answer is its first event. */
+export function sendGraphql(url: string, caller: Caller, document: Document): Promise<Answer> {
+  if (document.query.startsWith('subscription')) return hear(url, caller, document);
   return send(url, caller, {
     method: 'POST',
     path: '/graphql',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(document),
   });
+}
+
+interface Document {
+  query: string;
+  variables?: Record<string, unknown>;
+}
+
+async function hear(url: string, { headers }: Caller, document: Document): Promise<Answer> {
+  const { events, ended } = listen(url, { headers, ...document });
+  await ended;
+  return { status: 200, text: JSON.stringify(events[0] ?? null) };
 }
 
 /** The codes of everything that went wrong: of the request, of a part of it, of an item in bulk. */

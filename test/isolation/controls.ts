@@ -101,6 +101,11 @@ export const controls: Record<string, Control> = {
   'Mutation.deleteQuarantinedEvents': (t) => ({ filter: { ids: [t.quarantinedId] } }),
   'Workspace.import': (t) => ({ id: t.importId }),
   'Workspace.imports': none,
+  'Workspace.importMappings': none,
+  'Subscription.importProgress': (t) => ({ id: t.importId }),
+  'Mutation.runImport': (t) => ({ id: t.rehearsedImportId }),
+  'Mutation.undoImport': (t) => ({ id: t.importId }),
+  'Mutation.deleteImportMapping': (t) => ({ id: t.importMappingId }),
 
   'Workspace.segment': (t) => ({ id: t.segmentId }),
   'Workspace.segments': none,

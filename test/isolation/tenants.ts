@@ -37,6 +37,8 @@ export interface Tenant {
   archivedSeedListId: string;
   lookalikeId: string;
   importId: string;
+  rehearsedImportId: string;
+  importMappingId: string;
   quarantinedId: string;
   apiKeyId: string;
   invitationId: string;
@@ -78,6 +80,8 @@ export function imagineTenant(): Tenant {
     archivedSeedListId: id(),
     lookalikeId: id(),
     importId: id(),
+    rehearsedImportId: id(),
+    importMappingId: id(),
     quarantinedId: id(),
     apiKeyId: id(),
     invitationId: id(),
@@ -333,21 +337,40 @@ function audienceRows(t: Tenant): Row[] {
   ];
 }
 
-function jobRows({ canary, workspaceId, importId }: Tenant): Row[] {
+function jobRows({ canary, workspaceId, importId, rehearsedImportId, importMappingId }: Tenant): Row[] {
   return [
-    [
-      `insert into jobs (workspace_id, id, kind, state, input, progress, created_by)
-       values ($1, $2, 'import', 'succeeded', $3, $4, 'system')`,
+    ...[importId, rehearsedImportId].flatMap((id): Row[] => [
       [
-        workspaceId,
-        importId,
-        { fileName: canary, bytes: 1, delimiter: ',', headers: [canary], targets: [null] },
-        noProgress,
+        `insert into jobs (workspace_id, id, kind, state, input, progress, created_by, finished_at)
+         values ($1, $2, 'import', 'succeeded', $3, $4, 'system', now())`,
+        [
+          workspaceId,
+          id,
+          {
+            fileName: canary,
+            bytes: 1,
+            delimiter: ',',
+            headers: [canary],
+            targets: [null],
+            dryRun: id === rehearsedImportId,
+          },
+          noProgress,
+        ],
       ],
+      [
+        'insert into import_chunks (workspace_id, job_id, sequence, bytes) values ($1, $2, 0, $3)',
+        [workspaceId, id, Buffer.from(canary)],
+      ],
+    ]),
+    [
+      `insert into import_effects (workspace_id, job_id, ordinal, kind, key, before, written, kept)
+       values ($1, $2, 0, 'attribute', $3, null, to_jsonb($3::text), $3)`,
+      [workspaceId, importId, canary],
     ],
     [
-      'insert into import_chunks (workspace_id, job_id, sequence, bytes) values ($1, $2, 0, $3)',
-      [workspaceId, importId, Buffer.from(canary)],
+      `insert into import_mappings (workspace_id, id, signature, headers, mapping, saved_by, saved_at)
+       values ($1, $2, $3, array[$3], jsonb_build_object($3::text, jsonb_build_object('target', $3::text)), 'system', now())`,
+      [workspaceId, importMappingId, canary],
     ],
     [
       `insert into import_rejections (workspace_id, job_id, line, code, path, message, cells)

@@ -1,6 +1,6 @@
 import { platforms, toCsv, type Person } from '@coterie/ad-formats';
 import { describe, expect, it } from 'vitest';
-import { DigestSet } from './digest-set.js';
+import { DigestSet } from '../../platform/digest-set.js';
 import { peopleFormat, type FileFormat } from './file-format.js';
 import { produceFile } from './produce-file.js';
 

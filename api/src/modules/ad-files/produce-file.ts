@@ -1,5 +1,5 @@
 import { toCsv } from '@coterie/ad-formats';
-import { DigestSet } from './digest-set.js';
+import { DigestSet } from '../../platform/digest-set.js';
 import type { FileFormat, FileRow } from './file-format.js';
 import type { AdIdentifier } from './identifiers.js';
 

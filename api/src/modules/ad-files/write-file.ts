@@ -1,7 +1,7 @@
 import { platforms, type Company, type Person, type Platform, type PlatformId } from '@coterie/ad-formats';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
-import { DigestSet } from './digest-set.js';
+import { DigestSet } from '../../platform/digest-set.js';
 import { companiesFormat, peopleFormat } from './file-format.js';
 import type { AdIdentifier, FileKind } from './identifiers.js';
 import { loadCompanies } from './load-companies.js';

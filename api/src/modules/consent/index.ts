@@ -16,8 +16,10 @@ export {
 } from './consent.js';
 export {
   appendHistory,
+  consentsOf,
   heldBy,
   replaceConsents,
+  saveConsents,
   wholeHistoryOf,
   withdrawalsAfter,
   type HistoryEntry,

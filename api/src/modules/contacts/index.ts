@@ -20,7 +20,14 @@ import { createPurgeMergesTask, purgeMergesTask } from './merging/purge-merges.j
 
 export type { ContactInput, ContactResult, UpsertSettings } from './contact-input.js';
 export { contactLoaders, type ContactLoaders } from './contact-loaders.js';
-export { identitiesOf, type Contact, type OwnedIdentity } from './contact.repository.js';
+export {
+  identitiesOf,
+  lockContactsOf,
+  updateContacts,
+  type Contact,
+  type OwnedIdentity,
+} from './contact.repository.js';
+export { deleteContacts } from './delete-contacts.js';
 export { ContactConnection, ContactType, toContactType } from './contact.types.js';
 export { findContact, type ContactKey } from './find-contact.js';
 export { contactByIdentity, contactsByOrdinals, ordinalsByIds } from './list-contacts.repository.js';

@@ -15,7 +15,7 @@ function choose(samples: string[][], explicit: Record<string, DateFormat> = {}):
     targets: ['email', 'signed_up_at', 'birthday', 'last_seen_at'],
     samples: [['a@example.com'], ...samples],
   };
-  return chooseDateFormats(columns, fields, explicit);
+  return chooseDateFormats(columns, fields, { explicit });
 }
 
 describe('chooseDateFormats', () => {

@@ -10,16 +10,23 @@ export interface MappedColumns {
   samples: readonly (readonly string[])[];
 }
 
+/** How dates are written, by header, as somebody said. */
+export interface SaidFormats {
+  explicit: Readonly<Record<string, DateFormat>>;
+  /** Of an earlier file with the same columns. */
+  saved?: Readonly<Record<string, DateFormat>>;
+}
+
 /**
  * Decides how the dates of each column are written; null where its values are no dates: as the uploader says, else as
  * the values show. A column that could have the day or the month first goes by the other columns, which the same tool
  * wrote; where they say nothing, nothing is guessed: it throws INVALID_INPUT, with each such column among the problems.
- * @param explicit header → format.
+ * @param said header → format, now and of an earlier file.
  */
 export function chooseDateFormats(
   { headers, targets, samples }: MappedColumns,
   fields: readonly MappableField[],
-  explicit: Readonly<Record<string, DateFormat>>,
+  { explicit, saved = {} }: SaidFormats,
 ): (DateFormat | null)[] {
   const dates = new Set(fields.filter(({ type }) => type === 'date').map(({ target }) => target));
   const isDate = headers.map((_, index) => dates.has(targets[index] ?? ''));
@@ -29,7 +36,9 @@ export function chooseDateFormats(
   );
   const found = headers.map((header, index) => {
     if (!isDate[index]) return null;
-    const given = Object.hasOwn(explicit, header) ? explicit[header] : undefined;
+    const [given] = [explicit, saved].flatMap((said) =>
+      Object.hasOwn(said, header) ? (said[header] ?? []) : [],
+    );
     return given ?? detectDateFormat(samples[index] ?? []) ?? 'iso';
   });
   const decided = new Set(found.filter((format) => format === 'day_first' || format === 'month_first'));

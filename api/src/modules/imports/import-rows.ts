@@ -1,7 +1,14 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { upsertContacts, type ContactInput, type ContactResult } from '../contacts/index.js';
+import {
+  upsertContacts,
+  type ContactInput,
+  type ContactResult,
+  type UpsertSettings,
+} from '../contacts/index.js';
+import type { Identity } from '../consent/index.js';
+import { insertEffects, refreshCreated } from './import-effects.repository.js';
 import type { ImportInput, ImportProgress, Rejection } from './import.js';
-import { insertRejections } from './import.repository.js';
+import { EffectsWatch, identitiesOfInput } from './note-effects.js';
 import type { CsvRecord } from './read-csv.js';
 import { RowReader } from './row-to-contact.js';
 
@@ -14,48 +21,87 @@ export interface ImportSettings {
   uploadedAt: Date;
 }
 
-/** What became of a batch of rows: each is in exactly one of the counts. */
+/** What became of rows: each is in exactly one of the counts. */
 export type RowCounts = Pick<ImportProgress, 'created' | 'updated' | 'unchanged' | 'rejected'>;
 
-/** Makes or changes the contacts of rows. Rows that cannot be taken are written down with the reason. */
-export async function importRows(
-  transaction: WorkspaceTransaction,
-  settings: ImportSettings,
-  rows: readonly CsvRecord[],
-): Promise<RowCounts> {
-  const reader = new RowReader(settings.input);
-  const readings = rows.map((row) => reader.read(row.cells));
-  const contacts = readings.flatMap((reading) => (reading.ok ? [reading.contact] : []));
-  const results = (await upsert(transaction, settings, contacts)).values();
-  const counts: RowCounts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
-  const rejections: Rejection[] = [];
-  for (const [index, reading] of readings.entries()) {
-    const result: ContactResult = reading.ok
-      ? results.next().value!
-      : { ok: false, problems: [reading.problem] };
-    counts[result.ok ? result.outcome : 'rejected'] += 1;
-    if (!result.ok)
-      rejections.push(reject(rows[index]!, reading.ok ? reader.sayAll(result.problems) : reading.problem));
-  }
-  await insertRejections(transaction, settings.job, rejections);
-  return counts;
+/** What became of a row, and whom it was about, where it was taken. */
+export interface RowOutcome {
+  outcome: keyof RowCounts;
+  identities: readonly Identity[];
 }
 
-async function upsert(
+/** What became of a batch of rows. */
+export interface ImportedRows {
+  /** In the order of the rows. */
+  outcomes: RowOutcome[];
+  /** Those that could not be taken, with the reason. */
+  rejections: Rejection[];
+}
+
+/** Makes or changes the contacts of rows, and notes what it takes to undo that. */
+export async function importRows(
   transaction: WorkspaceTransaction,
-  { now, uploadedAt }: ImportSettings,
-  contacts: readonly ContactInput[],
-): Promise<ContactResult[]> {
-  const [workspace] = await transaction.query<{ timeZone: string; defaultCountry: string | null }>(
+  { job, input, now, uploadedAt }: ImportSettings,
+  rows: readonly CsvRecord[],
+): Promise<ImportedRows> {
+  const reader = new RowReader(input);
+  const readings = rows.map((row) => reader.read(row.cells));
+  const contacts = readings.flatMap((reading) => (reading.ok ? [reading.contact] : []));
+  const workspace = await workspaceOf(transaction);
+  const identities = contacts.map((contact) => identitiesOfInput(contact, workspace.defaultCountry));
+  const settings = { ...workspace, now, consentsSaidAt: uploadedAt, source: 'import' };
+  const results = await upsertAndNote(transaction, { job, settings, contacts, identities });
+  const [result, identity] = [results.values(), identities.values()];
+  const done: ImportedRows = { outcomes: [], rejections: [] };
+  for (const [index, reading] of readings.entries()) {
+    const became: ContactResult = reading.ok
+      ? result.next().value!
+      : { ok: false, problems: [reading.problem] };
+    const meant = reading.ok ? identity.next().value! : [];
+    done.outcomes.push({ outcome: became.ok ? became.outcome : 'rejected', identities: meant });
+    if (!became.ok) {
+      const problem = reading.ok ? reader.sayAll(became.problems) : reading.problem;
+      done.rejections.push(reject(rows[index]!, problem));
+    }
+  }
+  return done;
+}
+
+interface Workspace {
+  timeZone: string;
+  defaultCountry: string | null;
+}
+
+async function workspaceOf(transaction: WorkspaceTransaction): Promise<Workspace> {
+  const [workspace] = await transaction.query<Workspace>(
     'select time_zone as "timeZone", default_country as "defaultCountry" from workspaces where id = $1',
     [transaction.workspaceId],
   );
   if (!workspace) throw new Error(`Workspace ${transaction.workspaceId} has gone.`);
-  return upsertContacts(
-    transaction,
-    { ...workspace, now, consentsSaidAt: uploadedAt, source: 'import' },
-    contacts,
+  return workspace;
+}
+
+/** Contacts to be upserted by an import, each with the identities that it names. */
+interface Batch {
+  job: string;
+  settings: UpsertSettings;
+  contacts: readonly ContactInput[];
+  identities: readonly (readonly Identity[])[];
+}
+
+async function upsertAndNote(
+  transaction: WorkspaceTransaction,
+  { job, settings, contacts, identities }: Batch,
+): Promise<ContactResult[]> {
+  const watch = new EffectsWatch(transaction, contacts);
+  await watch.begin(identities.flat());
+  const results = await upsertContacts(transaction, settings, contacts);
+  const changed = results.flatMap((result) =>
+    result.ok && result.outcome !== 'unchanged' ? [result.ordinal] : [],
   );
+  await insertEffects(transaction, job, await watch.finish(results, settings.now));
+  await refreshCreated(transaction, job, watch.known, new Set(changed), settings.now);
+  return results;
 }
 
 function reject(
@@ -63,4 +109,11 @@ function reject(
   { code, path, message }: Omit<Rejection, 'line' | 'cells'>,
 ): Rejection {
   return { line, cells, code, path, message };
+}
+
+/** How often each outcome occurs. */
+export function countOutcomes(outcomes: readonly Pick<RowOutcome, 'outcome'>[]): RowCounts {
+  const counts: RowCounts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
+  for (const { outcome } of outcomes) counts[outcome] += 1;
+  return counts;
 }

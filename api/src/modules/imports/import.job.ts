@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import type { Services, Task, TaskRun } from '../../platform/module.js';
-import { importRows, type RowCounts } from './import-rows.js';
-import type { ImportInput, ImportProgress } from './import.js';
+import { countOutcomes, importRows, type ImportSettings, type RowCounts } from './import-rows.js';
+import { noProgress, type ImportInput, type ImportProgress } from './import.js';
 import {
   deleteChunks,
+  deleteRejections,
+  insertRejections,
   lockImport,
   markFinished,
   markRunning,
@@ -14,6 +16,7 @@ import {
   type ImportRow,
 } from './import.repository.js';
 import { readCsv, type CsvRecord } from './read-csv.js';
+import { Rehearsal } from './rehearse-rows.js';
 
 /**
  * Rows that are stored in one transaction with the progress. More would hold locks longer and lose more when a worker
@@ -43,12 +46,12 @@ export function createImportTask(services: Services): Task {
     try {
       if (job.progress.rowsTotal === null) await lookThrough(run, job);
       await storeRows(run, job);
-      await inWorkspace(run, (transaction) => finish(transaction, run.jobId, null));
+      await inWorkspace(run, (transaction) => finish(transaction, job, null));
     } catch (error) {
       const isFinal = error instanceof Failure || (isLastAttempt && !signal.aborted);
       if (!isFinal) throw error;
       const { code, message, path } = error instanceof Failure ? error : givenUp(run.jobId, error, log);
-      await inWorkspace(run, (transaction) => finish(transaction, run.jobId, { code, message, path }));
+      await inWorkspace(run, (transaction) => finish(transaction, job, { code, message, path }));
     }
   };
 }
@@ -72,16 +75,23 @@ async function begin(transaction: WorkspaceTransaction, jobId: string): Promise<
   const job = await lockImport(transaction, jobId);
   if (job?.state !== 'queued' && job?.state !== 'running') return undefined;
   await markRunning(transaction, jobId);
+  // What a dry run remembered of earlier rows has gone with its worker.
+  if (job.input.dryRun && job.progress.rowsRead > 0) {
+    job.progress = { ...noProgress, rowsTotal: job.progress.rowsTotal };
+    await saveProgress(transaction, jobId, job.progress);
+    await deleteRejections(transaction, jobId);
+  }
   return job;
 }
 
+/** After a dry run the file stays for a while, so that it need not be sent again. */
 async function finish(
   transaction: WorkspaceTransaction,
-  jobId: string,
+  { id, input, created_at }: ImportRow,
   error: ImportRow['error'],
 ): Promise<void> {
-  await markFinished(transaction, jobId, error);
-  await deleteChunks(transaction, jobId);
+  await markFinished(transaction, id, error);
+  if (error || !input.dryRun) await deleteChunks(transaction, id);
 }
 
 async function lookThrough(run: Run, job: ImportRow): Promise<void> {
@@ -95,11 +105,11 @@ async function storeRows(run: Run, job: ImportRow): Promise<void> {
   let { rowsRead } = job.progress;
   let batch: CsvRecord[] = [];
   let index = 0;
+  const storeBatch = job.input.dryRun ? rehearsing(run) : storing(run);
   const store = async (): Promise<void> => {
     run.signal.throwIfAborted();
-    const rows = batch;
-    await inWorkspace(run, (transaction) => storeBatch(run, transaction, rows, rowsRead));
-    rowsRead += rows.length;
+    await storeBatch(job, batch, rowsRead);
+    rowsRead += batch.length;
     batch = [];
   };
   for await (const row of dataRows(run, job.input)) {
@@ -111,23 +121,45 @@ async function storeRows(run: Run, job: ImportRow): Promise<void> {
   if (batch.length > 0) await store();
 }
 
-/** Stores one batch, unless another worker is further already. */
-async function storeBatch(
-  run: Run,
+/** Does what is to be done with a batch, unless another worker is further already. */
+type StoreBatch = (job: ImportRow, rows: readonly CsvRecord[], rowsBefore: number) => Promise<void>;
+
+function storing(run: Run): StoreBatch {
+  return (job, rows, rowsBefore) =>
+    inWorkspace(run, async (transaction) => {
+      const { progress } = await takeTurn(transaction, run.jobId, rowsBefore);
+      const { outcomes, rejections } = await importRows(transaction, settingsOf(run, job), rows);
+      await insertRejections(transaction, run.jobId, rejections);
+      await saveProgress(transaction, run.jobId, addCounts(progress, rows.length, countOutcomes(outcomes)));
+    });
+}
+
+function rehearsing(run: Run): StoreBatch {
+  const rehearsal = new Rehearsal(run.services.withWorkspace);
+  return async (job, rows, rowsBefore) => {
+    const { outcomes, rejections } = await rehearsal.rows(run.workspaceId, settingsOf(run, job), rows);
+    await inWorkspace(run, async (transaction) => {
+      const { progress } = await takeTurn(transaction, run.jobId, rowsBefore);
+      await insertRejections(transaction, run.jobId, rejections);
+      await saveProgress(transaction, run.jobId, addCounts(progress, rows.length, countOutcomes(outcomes)));
+    });
+  };
+}
+
+function settingsOf({ services }: Run, { id, input, created_at }: ImportRow): ImportSettings {
+  return { job: id, input, now: services.clock.now(), uploadedAt: created_at };
+}
+
+async function takeTurn(
   transaction: WorkspaceTransaction,
-  rows: readonly CsvRecord[],
+  jobId: string,
   rowsBefore: number,
-): Promise<void> {
-  const job = await lockImport(transaction, run.jobId);
+): Promise<ImportRow> {
+  const job = await lockImport(transaction, jobId);
   if (job?.state !== 'running' || job.progress.rowsRead !== rowsBefore) {
-    throw new Error(`Import ${run.jobId} is being worked off by someone else.`);
+    throw new Error(`Import ${jobId} is being worked off by someone else.`);
   }
-  const counts = await importRows(
-    transaction,
-    { job: run.jobId, input: job.input, now: run.services.clock.now(), uploadedAt: job.created_at },
-    rows,
-  );
-  await saveProgress(transaction, run.jobId, addCounts(job.progress, rows.length, counts));
+  return job;
 }
 
 function addCounts(progress: ImportProgress, rows: number, counts: RowCounts): ImportProgress {

@@ -1,5 +1,6 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import type { ImportInput, ImportProgress, ImportState, Rejection } from './import.js';
+import type { UndoProgress } from './import-effects.js';
 
 /** A row of `jobs` of kind `import`. */
 export interface ImportRow {
@@ -14,10 +15,24 @@ export interface ImportRow {
   finished_at: Date | null;
   /** `created_at` in full precision, for cursors. */
   created_exactly: string;
+  /** The latest attempt to undo it. */
+  undo: UndoRow | null;
+}
+
+/** A row of `jobs` of kind `import-undo`, as JSON. */
+export interface UndoRow {
+  id: string;
+  state: ImportState;
+  progress: UndoProgress;
+  created_at: string;
+  finished_at: string | null;
 }
 
 const columns = `id, state, input, progress, error, created_by, created_at, started_at, finished_at,
-  created_at::text as created_exactly`;
+  created_at::text as created_exactly,
+  (select to_jsonb(undo) from jobs as undo
+   where undo.kind = 'import-undo' and undo.input->>'importId' = jobs.id::text
+   order by undo.created_at desc limit 1) as undo`;
 
 /** Adds an import that waits for a worker. */
 export async function insertImport(
@@ -113,7 +128,7 @@ export async function markRunning(transaction: WorkspaceTransaction, id: string)
 export async function saveProgress(
   transaction: WorkspaceTransaction,
   id: string,
-  progress: ImportProgress,
+  progress: ImportProgress | UndoProgress,
 ): Promise<void> {
   await transaction.query('update jobs set progress = $2 where id = $1', [id, JSON.stringify(progress)]);
 }
@@ -156,6 +171,34 @@ export async function insertRejections(
   );
 }
 
+/** Forgets the rows that were not taken, because they will be read once more. */
+export async function deleteRejections(transaction: WorkspaceTransaction, jobId: string): Promise<void> {
+  await transaction.query('delete from import_rejections where job_id = $1', [jobId]);
+}
+
+/** Gives the file of one job to another, which has none. Tells whether there still was one. */
+export async function moveChunks(
+  transaction: WorkspaceTransaction,
+  from: string,
+  to: string,
+): Promise<boolean> {
+  const rows = await transaction.query<{ moved: number }>(
+    `with moved as (update import_chunks set job_id = $2 where job_id = $1 returning 1)
+     select count(*)::int as moved from moved`,
+    [from, to],
+  );
+  return rows[0]!.moved > 0;
+}
+
+/** Forgets the files of dry runs that ended before this. */
+export async function forgetRehearsedFiles(transaction: WorkspaceTransaction, until: Date): Promise<void> {
+  await transaction.query(
+    `delete from import_chunks using jobs
+     where jobs.id = import_chunks.job_id and jobs.kind = 'import' and jobs.finished_at < $1`,
+    [until],
+  );
+}
+
 /** One page of the rows that an import did not take. */
 export interface RejectionPage {
   jobId: string;
@@ -179,4 +222,32 @@ export async function listRejections(
      order by rejection.job_id, rejection.line`,
     [jobIds, afterLine, limit],
   );
+}
+
+/** An undoing that is to be done. */
+interface UndoJob {
+  state: ImportState;
+  input: { importId: string };
+  progress: UndoProgress;
+}
+
+/** Adds the undoing of an import, which waits for a worker. */
+export async function insertUndo(
+  transaction: WorkspaceTransaction,
+  undo: { id: string; importId: string; progress: UndoProgress; createdBy: string },
+): Promise<void> {
+  await transaction.query(
+    `insert into jobs (workspace_id, id, kind, state, input, progress, created_by)
+     values ($1, $2, 'import-undo', 'queued', jsonb_build_object('importId', $3::text), $4, $5)`,
+    [transaction.workspaceId, undo.id, undo.importId, JSON.stringify(undo.progress), undo.createdBy],
+  );
+}
+
+/** Reads an undoing and keeps others from working on it until the transaction ends. */
+export async function lockUndo(transaction: WorkspaceTransaction, id: string): Promise<UndoJob | undefined> {
+  const rows = await transaction.query<UndoJob>(
+    `select state, input, progress from jobs where kind = 'import-undo' and id = $1 for update`,
+    [id],
+  );
+  return rows[0];
 }

@@ -12,7 +12,8 @@ import { isStorable } from '../../platform/storable.js';
 import { dateFormats } from './date-format.js';
 import { columnsOf } from './import.js';
 import { listRejections, findImport } from './import.repository.js';
-import { uploadImport, type ColumnChoice } from './upload-import.js';
+import type { MappingChoices } from './saved-mapping.js';
+import { uploadImport } from './upload-import.js';
 
 /**
  * What a file may call itself. Not `text/plain`: a page of another origin could send that with the session's cookie,
@@ -32,6 +33,7 @@ const downloadQuery = z.strictObject({ workspaceId: z.string().optional() });
 const uploadQuery = downloadQuery.extend({
   fileName: z.string().max(200).refine(isStorable, 'The name holds a NUL character.').optional(),
   mapping: z.string().optional(),
+  dryRun: z.enum(['true', 'false']).optional(),
 });
 
 const targetShape = z.string().nullable();
@@ -43,7 +45,7 @@ const mappingShape = z.record(z.string(), z.union([targetShape, choiceShape]));
 
 /**
  * CSV over HTTP:
- * - `POST /v1/imports?workspaceId=…&fileName=…&mapping=…` with the file as the body (`text/csv`) answers 202 with the
+ * - `POST /v1/imports?workspaceId=…&fileName=…&mapping=…&dryRun=true` with the file as the body (`text/csv`) answers 202 with the
  *   import's id and what became of the columns. `mapping` is JSON: header → target, null or {target, dateFormat}.
  * - `GET /v1/imports/:id/rejected.csv?workspaceId=…` gives the rejected rows as they stood in the file, with the reason.
  * The workspace need not be named with an API key. Both need the scope contacts:write or the role editor.
@@ -67,13 +69,16 @@ async function upload(services: Services, request: FastifyRequest, reply: Fastif
   const { id, input } = await uploadImport(services, context, request.raw, {
     fileName: query.fileName ?? null,
     mapping: readMapping(query.mapping),
+    dryRun: query.dryRun === 'true',
   });
   const columns = columnsOf(input);
   const ignoredColumns = columns.filter(({ target }) => target === null).map(({ header }) => header);
-  await reply.code(202).send({ id, state: 'queued', encoding: input.encoding, columns, ignoredColumns });
+  await reply
+    .code(202)
+    .send({ id, state: 'queued', dryRun: input.dryRun, encoding: input.encoding, columns, ignoredColumns });
 }
 
-function readMapping(text: string | undefined): Record<string, ColumnChoice> {
+function readMapping(text: string | undefined): MappingChoices {
   if (text === undefined) return {};
   const parsed = mappingShape.safeParse(parseJson(text));
   if (!parsed.success) {
@@ -88,7 +93,7 @@ function readMapping(text: string | undefined): Record<string, ColumnChoice> {
     header,
     typeof choice === 'object' && choice !== null ? choice : { target: choice },
   ]);
-  return Object.fromEntries(choices) as Record<string, ColumnChoice>;
+  return Object.fromEntries(choices) as MappingChoices;
 }
 
 function parseJson(text: string): unknown {

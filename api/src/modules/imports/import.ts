@@ -22,6 +22,8 @@ export interface ImportInput {
   foundBy?: (MappingSource | null)[];
   /** How the dates of each column are written; null where its values are no dates. */
   dateFormats?: (DateFormat | null)[];
+  /** Whether nothing is to be stored but what would be. */
+  dryRun?: boolean;
 }
 
 /** What became of a column of a file. */

@@ -3,6 +3,7 @@ import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf } from '../../platform/graphql/pagination.js';
 import { ProblemType } from '../../platform/graphql/problem.types.js';
 import type { DateFormat } from './date-format.js';
+import type { ImportEffect } from './import-effects.js';
 import type { MappingSource } from './suggest-mapping.js';
 
 /** GraphQL's enum of the states of an import. */
@@ -138,6 +139,115 @@ export class RejectedRowType {
   cells!: string[];
 }
 
+@ObjectType('ImportUndo', { description: 'How undoing an import goes, or went.' })
+@Readable('contacts:read')
+export class ImportUndoType {
+  @Field(() => ImportState, { description: 'Where it stands.' })
+  state!: ImportState;
+
+  @Field(() => Int, { description: 'Contacts that the import made, and that are gone again.' })
+  contactsDeleted!: number;
+
+  @Field(() => Int, {
+    description: 'Contacts that the import made, and that stay because they are more than that by now.',
+  })
+  contactsKept!: number;
+
+  @Field(() => Int, {
+    description:
+      'Values, identities, consents and companies of other contacts that are as they were before the import.',
+  })
+  changesUndone!: number;
+
+  @Field(() => Int, {
+    description: 'Those that stay because they are not what the import wrote any more; see `notUndone`.',
+  })
+  changesKept!: number;
+
+  @Field(() => Date, { description: 'When it was asked for.' })
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When it ended.' })
+  finishedAt!: Date | null;
+}
+
+/** GraphQL's enum of what an import does to a contact. */
+export const ImportEffectKind = {
+  CREATED: 'created',
+  ATTRIBUTE: 'attribute',
+  IDENTITY: 'identity',
+  COMPANY: 'company',
+  CONSENT: 'consent',
+} as const satisfies Record<string, ImportEffect['kind']>;
+
+registerEnumType(ImportEffectKind, {
+  name: 'ImportEffectKind',
+  description: 'What an import does to a contact.',
+  valuesConfig: {
+    CREATED: { description: 'It makes the contact.' },
+    ATTRIBUTE: { description: 'It sets an attribute.' },
+    IDENTITY: { description: 'It adds an identity.' },
+    COMPANY: { description: 'It says to which company the contact belongs.' },
+    CONSENT: { description: 'It records a consent.' },
+  },
+});
+
+@ObjectType('NotUndone', { description: 'Something that an import did and that could not be undone.' })
+@Readable('contacts:read')
+export class NotUndoneType {
+  @Field(() => ID, { description: 'The contact.' })
+  contactId!: string;
+
+  @Field(() => ImportEffectKind, { description: 'What the import did to it.' })
+  kind!: ImportEffect['kind'];
+
+  @Field(() => String, {
+    description: 'The key of the attribute, the kind of the identity, the channel; empty otherwise.',
+  })
+  key!: string;
+
+  @Field(() => String, { description: 'Why it stays.' })
+  reason!: string;
+}
+
+@ObjectType('ImportMappingColumn', { description: 'What was said about a column of a file.' })
+@Readable('contacts:read')
+export class ImportMappingColumnType {
+  @Field(() => String, { description: 'Its name in the header.' })
+  header!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where its values go; null: nowhere, or where its name and its values say.',
+  })
+  target!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether it is left out.' })
+  leftOut!: boolean;
+
+  @Field(() => ImportDateFormat, { nullable: true, description: 'How its dates are written.' })
+  dateFormat!: DateFormat | null;
+}
+
+@ObjectType('ImportMapping', {
+  description:
+    'What was said by hand about the columns of a file. It holds for the next file with the same columns, in whatever order, unless its upload says otherwise.',
+})
+@Readable('contacts:read')
+export class ImportMappingType {
+  @Field(() => ID, { description: 'The id of the mapping.' })
+  id!: string;
+
+  @Field(() => [String], { description: 'The header of the file.' })
+  headers!: string[];
+
+  @Field(() => [ImportMappingColumnType], { description: 'The columns that something was said about.' })
+  columns!: ImportMappingColumnType[];
+
+  @Field(() => Date, { description: 'When it was said.' })
+  savedAt!: Date;
+}
+
 @ObjectType('Import', {
   description: 'A CSV file on its way into the contacts. Files are uploaded to `POST /v1/imports`.',
 })
@@ -151,6 +261,12 @@ export class ImportType {
 
   @Field(() => ImportState, { description: 'Where it stands.' })
   state!: ImportState;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it only finds out what an import would do: its counts say what would become of the rows, and nothing is stored. A row about somebody whom an earlier row would make counts as updated. `runImport` then imports the file, which is kept for a day.',
+  })
+  dryRun!: boolean;
 
   @Field(() => String, { nullable: true, description: 'What the file was called.' })
   fileName!: string | null;
@@ -181,7 +297,22 @@ export class ImportType {
 
   @Field(() => Date, { nullable: true, description: 'When it ended.' })
   finishedAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'Until when `undoImport` can undo it; null while it runs, for a dry run, and once it is undone.',
+  })
+  undoableUntil!: Date | null;
+
+  @Field(() => ImportUndoType, {
+    nullable: true,
+    description: 'How undoing it goes; null if nobody wanted to.',
+  })
+  undo!: ImportUndoType | null;
 }
 
 export const ImportConnection = connectionOf(ImportType, 'Import', 'contacts:read');
 export const RejectedRowConnection = connectionOf(RejectedRowType, 'RejectedRow', 'contacts:read');
+export const NotUndoneConnection = connectionOf(NotUndoneType, 'NotUndone', 'contacts:read');
+export const ImportMappingConnection = connectionOf(ImportMappingType, 'ImportMapping', 'contacts:read');

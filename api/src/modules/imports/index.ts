@@ -1,16 +1,30 @@
 import type { CreateModule } from '../../platform/module.js';
 import { importLoaders } from './import-loaders.js';
 import { createImportTask } from './import.job.js';
-import { ImportResolver, WorkspaceImportsResolver } from './import.resolver.js';
+import { createImportRetentionTask, importRetentionTask } from './import-retention.job.js';
+import {
+  createImportProgressResolver,
+  ImportMutationsResolver,
+  ImportResolver,
+  WorkspaceImportsResolver,
+} from './import.resolver.js';
 import { addImportRoutes } from './import.routes.js';
+import { createUndoTask } from './undo-import.job.js';
+import { undoTask } from './undo-import.js';
 import { importTask } from './upload-import.js';
 
 /** CSV files on their way into the contacts. */
 export const createImportsModule: CreateModule = (services) => ({
   resolvers: [
     new WorkspaceImportsResolver(services.withWorkspace),
+    new ImportMutationsResolver(services),
+    createImportProgressResolver(services.withWorkspace),
     new ImportResolver(importLoaders(services.withWorkspace)),
   ],
   routes: (server) => addImportRoutes(server, services),
-  tasks: { [importTask]: createImportTask(services) },
+  tasks: {
+    [importTask]: createImportTask(services),
+    [undoTask]: createUndoTask(services),
+    [importRetentionTask]: createImportRetentionTask(services),
+  },
 });

@@ -132,12 +132,14 @@ const synonyms: Record<string, MappingTarget> = {
 export interface MappingHints {
   /** Header → target, as the uploader wants it; null leaves a column out. */
   explicit?: Readonly<Record<string, MappingTarget | null>>;
+  /** The same as it was said of a file with the same columns before. What is not there any more is not asked for. */
+  saved?: Readonly<Record<string, MappingTarget | null>>;
   /** The cells of the first rows that are not blank, by column. */
   samples?: readonly (readonly string[])[];
 }
 
 /**
- * Decides where each column of a file goes: by what the uploader says, else by its name, which may be a field's key,
+ * Decides where each column of a file goes: by what is said of it now, or was said before; else by its name, which may be a field's key,
  * its label or a name that CRMs commonly use, whatever its case, spaces and underscores. The first column wins a target.
  * Where no name says who a row is about, the values do: but only then, for the e-mail addresses in a column `Manager`
  * beside an id are somebody else's.
@@ -149,16 +151,16 @@ export interface MappingHints {
 export function suggestMapping(
   headers: readonly string[],
   fields: readonly MappableField[],
-  { explicit = {}, samples = [] }: MappingHints = {},
+  { explicit = {}, saved = {}, samples = [] }: MappingHints = {},
 ): ColumnMapping {
   checkHeaders(headers);
   checkExplicit(headers, fields, explicit);
   const known = namesOf(fields);
   const draft = new Draft(headers);
-  draft.take('mapping', (header) => explicit[header] ?? undefined);
-  draft.leave((header) => Object.hasOwn(explicit, header));
-  draft.take('name', (header) => known.get(plainName(header)));
   const possible = new Set(fields.map(({ target }) => target));
+  draft.follow('mapping', explicit, possible);
+  draft.follow('saved', saved, possible);
+  draft.take('name', (header) => known.get(plainName(header)));
   draft.take('values', (_, index) => {
     const target = guessByValues(samples[index] ?? []);
     if (target === undefined || !possible.has(target)) return undefined;
@@ -199,11 +201,21 @@ class Draft {
     }
   }
 
-  /** Leaves columns out for good. */
-  leave(isLeftOut: (header: string) => boolean): void {
+  /** Does what somebody said: a column goes where it should, or is left out for good. */
+  follow(
+    source: MappingSource,
+    said: Readonly<Record<string, MappingTarget | null>>,
+    possible: ReadonlySet<MappingTarget>,
+  ): void {
+    const of = (header: string): MappingTarget | null | undefined =>
+      Object.hasOwn(said, header) ? said[header] : undefined;
+    this.take(source, (header) => {
+      const target = of(header);
+      return target && possible.has(target) ? target : undefined;
+    });
     for (const index of this.#open) {
-      if (!isLeftOut(this.#headers[index] ?? '')) continue;
-      this.#foundBy[index] = 'mapping';
+      if (of(this.#headers[index] ?? '') !== null) continue;
+      this.#foundBy[index] = source;
       this.#open.delete(index);
     }
   }

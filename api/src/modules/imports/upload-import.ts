@@ -19,6 +19,8 @@ import { insertChunk, insertImport } from './import.repository.js';
 import { mappableFields } from './mappable-fields.js';
 import { fromWindows1252, readEncoding, type Encoding } from './read-encoding.js';
 import { detectDelimiter, readCsv, type CsvRecord, type Delimiter } from './read-csv.js';
+import { mergeChoices, type MappingChoices } from './saved-mapping.js';
+import { findSavedMapping, saveMapping } from './saved-mapping.repository.js';
 import { suggestMapping, type MappableField, type MappingTarget } from './suggest-mapping.js';
 
 /** Bytes of a file at most: about two million rows of a CRM export. */
@@ -36,15 +38,10 @@ const sampledRows = 5_000;
 /** What the uploader says about a file. */
 export interface UploadOptions {
   fileName: string | null;
-  /** By header, over what names and values suggest. */
-  mapping: Record<string, ColumnChoice>;
-}
-
-/** What the uploader says about a column. */
-export interface ColumnChoice {
-  /** Null leaves the column out; undefined says nothing. */
-  target?: MappingTarget | null;
-  dateFormat?: DateFormat;
+  /** By header, over what was said of such a file before, and what names and values suggest. */
+  mapping: MappingChoices;
+  /** Whether only to find out what an import would do. */
+  dryRun: boolean;
 }
 
 /** An import that waits for its worker. */
@@ -72,12 +69,20 @@ export async function uploadImport(
     const { path, bytes, encoding } = await spool(request, folder);
     const { samples, ...header } = await readStart(path);
     const { id: workspaceId } = context.workspace;
+    const uploader = actorOf(context);
     return await services.withWorkspace(workspaceId, async (transaction) => {
       const fields = mappableFields(await attributeCatalog(transaction));
-      const columns = mapColumns({ ...header, samples }, fields, options.mapping);
+      const saved = await findSavedMapping(transaction, header.headers);
+      const columns = mapColumns({ ...header, samples }, fields, { explicit: options.mapping, saved });
+      await remember(transaction, header.headers, saved, {
+        options,
+        savedBy: uploader,
+        now: context.clock.now(),
+      });
       const id = newId();
-      const input: ImportInput = { fileName: options.fileName, bytes, encoding, ...header, ...columns };
-      await insertImport(transaction, { id, input, progress: noProgress, createdBy: actorOf(context) });
+      const { fileName, dryRun } = options;
+      const input: ImportInput = { fileName, bytes, encoding, ...header, ...columns, dryRun };
+      await insertImport(transaction, { id, input, progress: noProgress, createdBy: uploader });
       await storeChunks(transaction, id, path);
       await services.enqueue(
         transaction.manager,
@@ -132,16 +137,37 @@ function tooLarge(): Failure {
 function mapColumns(
   { headers, samples }: Pick<FileStart, 'headers' | 'samples'>,
   fields: readonly MappableField[],
-  mapping: Record<string, ColumnChoice>,
+  { explicit, saved }: { explicit: MappingChoices; saved: MappingChoices },
 ): Required<Pick<ImportInput, 'targets' | 'foundBy' | 'dateFormats'>> {
-  const explicit: Record<string, MappingTarget | null> = {};
-  const formats: Record<string, DateFormat> = {};
-  for (const [header, { target, dateFormat }] of Object.entries(mapping)) {
-    if (target !== undefined) explicit[header] = target;
-    if (dateFormat !== undefined) formats[header] = dateFormat;
-  }
-  const { targets, foundBy } = suggestMapping(headers, fields, { explicit, samples });
+  const { targets, foundBy } = suggestMapping(headers, fields, {
+    explicit: targetsOf(explicit),
+    saved: targetsOf(saved),
+    samples,
+  });
+  const formats = { explicit: formatsOf(explicit), saved: formatsOf(saved) };
   return { targets, foundBy, dateFormats: chooseDateFormats({ headers, targets, samples }, fields, formats) };
+}
+
+function targetsOf(choices: MappingChoices): Record<string, MappingTarget | null> {
+  const said = Object.entries(choices).filter(([, { target }]) => target !== undefined);
+  return Object.fromEntries(said.map(([header, { target = null }]) => [header, target]));
+}
+
+function formatsOf(choices: MappingChoices): Record<string, DateFormat> {
+  return Object.fromEntries(
+    Object.entries(choices).flatMap(([header, { dateFormat }]) => (dateFormat ? [[header, dateFormat]] : [])),
+  ) as Record<string, DateFormat>;
+}
+
+/** What was decided by hand once need not be said again. */
+async function remember(
+  transaction: WorkspaceTransaction,
+  headers: readonly string[],
+  saved: MappingChoices,
+  { options, ...who }: { options: UploadOptions; savedBy: string; now: Date },
+): Promise<void> {
+  if (Object.keys(options.mapping).length === 0) return;
+  await saveMapping(transaction, { headers, choices: mergeChoices(saved, options.mapping), ...who });
 }
 
 /** What can be seen of a file at its beginning. */

@@ -124,15 +124,19 @@ function authoriseField(
 ): void {
   const rule = accessOf(field);
   if (!rule || rule.kind === 'parent') return;
-  const resolve = field.resolve ?? defaultFieldResolver;
-  const slot = field.subscribe ? 'subscribe' : 'resolve';
-  const inner = field.subscribe ?? resolve;
-  field[slot] = async (source: unknown, args: Record<string, unknown>, context, info) => {
-    const target = targetOf(type.name, source as Identified | undefined, args, field.name);
-    const call = async (): Promise<unknown> =>
-      inner(source, args, await authorise(context, rule, target), info);
-    return type.name === 'Mutation' ? performOperation(operationOf(field.name, args, context), call) : call();
-  };
+  // A subscription is authorised when it begins, and again for each event: rights may be taken away meanwhile.
+  const slots = field.subscribe ? (['subscribe', 'resolve'] as const) : (['resolve'] as const);
+  for (const slot of slots) {
+    const inner = field[slot] ?? defaultFieldResolver;
+    field[slot] = async (source: unknown, args: Record<string, unknown>, context, info) => {
+      const target = targetOf(type.name, source as Identified | undefined, args, field.name);
+      const call = async (): Promise<unknown> =>
+        inner(source, args, await authorise(context, rule, target), info);
+      return type.name === 'Mutation'
+        ? performOperation(operationOf(field.name, args, context), call)
+        : call();
+    };
+  }
 }
 
 /** What a mutation is entered as in the audit log. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { GraphQLInputObjectType, type GraphQLSchema } from 'graphql';
-import { buildSchema, type NonEmptyArray } from 'type-graphql';
+import { buildSchema, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { enforceAccess, type Authorise } from './access.js';
 import { checkArguments } from './check-arguments.js';
 
@@ -16,10 +16,18 @@ export async function buildCoterieSchema(resolvers: object[], authorise: Authori
     resolvers: [...instances.keys()] as unknown as NonEmptyArray<ResolverClass>,
     container: { get: (resolver: object) => instances.get(resolver as never) },
     validateFn: checkArguments,
+    pubSub: noTopics,
   });
   markOneOfInputs(schema);
   enforceAccess(schema, authorise);
   return schema;
+}
+
+/** type-graphql asks for topics even where every subscription has a source of its own, as all of ours do. */
+const noTopics: PubSub = { publish: refuseTopic, subscribe: refuseTopic };
+
+function refuseTopic(topic: string): never {
+  throw new Error(`There are no topics to publish to or to hear, so no "${topic}" either.`);
 }
 
 /** type-graphql prints `@oneOf` but does not tell graphql-js, which then would neither check nor introspect it. */

@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
+import fastifyWebsocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { failureOfRequest } from '../http/server.js';
 import type { Module, Services } from '../module.js';
@@ -10,8 +12,12 @@ import { cleanText } from './clean-text.js';
 import { explainBreakdown, extensionsOf, formatError } from './errors.js';
 import { createLimits } from './limits.js';
 import { buildCoterieSchema } from './schema.js';
+import { serveSubscriptions } from './subscriptions.js';
 
-/** Serves GraphQL at `/graphql`. Fails when an operation of any module declares no access. */
+/** Bytes of a message over WebSocket: a subscription has no bulk. */
+const largestMessage = 256 * 1024;
+
+/** Serves GraphQL at `/graphql`, subscriptions over WebSocket. Fails when an operation of any module declares no access. */
 export async function addGraphql(
   server: FastifyInstance,
   services: Services,
@@ -20,29 +26,43 @@ export async function addGraphql(
   const contexts = new WeakMap<FastifyRequest, RequestContext>();
   // Apollo's hooks for errors do not say which request they belong to.
   const current = new AsyncLocalStorage<RequestContext>();
-  const apollo = await createApollo(services, modules, current);
+  const { apollo, schema, plugins, ...limits } = await createApollo(services, modules, current);
   const handle = fastifyApolloHandler(apollo, { context: async () => running(current) });
   await server.register(async (scope) => {
     scope.setErrorHandler(refuse);
     scope.addHook('onClose', () => apollo.stop());
-    scope.route({
+    await scope.register(fastifyWebsocket, { options: { maxPayload: largestMessage } });
+    const route = {
       url: '/graphql',
-      method: ['GET', 'POST', 'OPTIONS'],
+      exposeHeadRoute: false,
       // Each mutation is an operation of its own.
-      config: { audited: false },
+      config: { audited: false as const },
       // Before the body is read, and before Apollo, which would turn a bad key into a failure of its own.
-      onRequest: async (request) => void contexts.set(request, await services.contextOf(request)),
-      handler: (request, reply) =>
+      onRequest: async (request: FastifyRequest) =>
+        void contexts.set(request, await services.contextOf(request)),
+      handler: (request: FastifyRequest, reply: FastifyReply) =>
         current.run(contexts.get(request) as RequestContext, () => handle.call(scope, request, reply)),
+    };
+    scope.route({ ...route, method: ['POST', 'OPTIONS'] });
+    scope.route({
+      ...route,
+      method: 'GET',
+      wsHandler: serveSubscriptions({ services, schema, ...limits, checks: [cleanText, ...plugins] }),
     });
   });
 }
+
+/** The server for queries and mutations, and what it shares with subscriptions. */
+type GraphqlParts = ReturnType<typeof createLimits> & {
+  apollo: ApolloServer<RequestContext>;
+  schema: GraphQLSchema;
+};
 
 async function createApollo(
   { authorise, log }: Services,
   modules: Module[],
   current: AsyncLocalStorage<RequestContext>,
-): Promise<ApolloServer<RequestContext>> {
+): Promise<GraphqlParts> {
   const resolvers = modules.flatMap((module) => module.resolvers ?? []);
   const schema = await buildCoterieSchema(resolvers, authorise);
   const { plugins, ...limits } = createLimits(schema);
@@ -68,7 +88,7 @@ async function createApollo(
       formatError(formatted, error, { log, requestId: running(current).requestId }),
   });
   await apollo.start();
-  return apollo;
+  return { apollo, schema, plugins, ...limits };
 }
 
 function running(current: AsyncLocalStorage<RequestContext>): RequestContext {

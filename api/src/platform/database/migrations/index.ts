@@ -8,6 +8,7 @@ import { Quarantine1700000000006 } from './0006-quarantine.js';
 import { Audit1700000000007 } from './0007-audit.js';
 import { Idempotency1700000000008 } from './0008-idempotency.js';
 import { SignInAttempts1700000000009 } from './0009-sign-in-attempts.js';
+import { Imports1700000000010 } from './0010-imports.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Audit1700000000007,
   Idempotency1700000000008,
   SignInAttempts1700000000009,
+  Imports1700000000010,
 ];
