@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 
-/** A row of `events` about to be written. Instants are written as Dates, properties as JSON text. */
+/** A row of `events` about to be written. Properties are JSON text. */
 export interface NewEvent {
   id: string;
   ordinal: number;
@@ -95,12 +95,16 @@ export async function insertEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return;
+  // Properties as one JSON array: in an array of texts each quotation mark would have to be escaped, and read back.
   await transaction.query(
-    `insert into events (workspace_id, id, ordinal, name, folded_name, target, folded_target, properties,
-                         occurred_at, message_id, source, received_at, merged_from)
+    `insert into events (workspace_id, id, ordinal, name, folded_name, target, folded_target, occurred_at,
+                         message_id, source, received_at, merged_from, properties)
      select $1, event.*
-     from unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
-                 $9::timestamptz[], $10::text[], $11::text[], $12::timestamptz[], $13::int[]) as event`,
+     from rows from (
+       unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+              $9::text[], $10::text[], $11::timestamptz[], $12::int[]),
+       jsonb_array_elements($13::jsonb)
+     ) as event`,
     [
       transaction.workspaceId,
       events.map((event) => event.id),
@@ -109,12 +113,12 @@ export async function insertEvents(
       events.map((event) => event.foldedName),
       events.map((event) => event.target),
       events.map((event) => event.foldedTarget),
-      events.map((event) => event.properties),
-      events.map((event) => event.occurredAt),
+      events.map((event) => event.occurredAt.toISOString()),
       events.map((event) => event.messageId),
       events.map((event) => event.source),
-      events.map((event) => event.receivedAt),
+      events.map((event) => event.receivedAt.toISOString()),
       events.map((event) => event.mergedFrom),
+      `[${events.map((event) => event.properties).join(',')}]`,
     ],
   );
 }
