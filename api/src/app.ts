@@ -18,6 +18,9 @@ import { listen } from './platform/http/listen.js';
 import { createHttpServer } from './platform/http/server.js';
 import { serveScript } from './platform/http/script.js';
 import { serveDashboard } from './platform/http/static.js';
+import { Metrics } from './platform/metrics/metrics.js';
+import { serveMetrics } from './platform/metrics/serve-metrics.js';
+import { RateLimits } from './platform/limits/rate-limits.js';
 import { enqueue } from './platform/jobs/queue.js';
 import { startWorker, type Worker } from './platform/jobs/worker.js';
 import type { Module, Services } from './platform/module.js';
@@ -37,6 +40,8 @@ export interface AppOptions {
 export interface App {
   /** Where it answers, without a slash at the end; undefined for a worker. */
   url: string | undefined;
+  /** Where it tells Prometheus what it measures; undefined when it does not. */
+  metricsUrl: string | undefined;
   /** Finishes what is under way and stops, the embedded PostgreSQL last. */
   close(): Promise<void>;
 }
@@ -58,8 +63,8 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
     for (const closer of closers.splice(0).toReversed()) await closer();
   };
   try {
-    const url = await start(settings, options, (closer) => closers.push(closer));
-    return { url, close };
+    const places = await start(settings, options, (closer) => closers.push(closer));
+    return { ...places, close };
   } catch (error) {
     await close();
     throw error;
@@ -68,11 +73,16 @@ export async function startApp(settings: Settings, options: AppOptions): Promise
 
 type OnClose = (closer: () => Promise<void>) => void;
 
-async function start(settings: Settings, options: AppOptions, onClose: OnClose): Promise<string | undefined> {
+async function start(
+  settings: Settings,
+  options: AppOptions,
+  onClose: OnClose,
+): Promise<Pick<App, 'url' | 'metricsUrl'>> {
   const { part = 'all' } = options;
   const urls = await prepareDatabase(settings, onClose);
   const wired = wire(settings, urls, options);
   onClose(() => wired.services.cache.close());
+  onClose(() => wired.services.rateLimits.close());
   await naming('APP_DATABASE_URL', urls.app, () => open(wired.tenants, onClose));
   await naming('SYSTEM_DATABASE_URL', urls.system, () => open(wired.services.directory, onClose));
   for (const module of wired.modules) {
@@ -83,7 +93,18 @@ async function start(settings: Settings, options: AppOptions, onClose: OnClose):
     const worker = await startJobs(urls, wired);
     onClose(() => worker.stop());
   }
-  return part === 'worker' ? undefined : serve(wired, onClose);
+  const metricsUrl = await tellMetrics(wired, onClose);
+  return { url: part === 'worker' ? undefined : await serve(wired, onClose), metricsUrl };
+}
+
+async function tellMetrics({ services, tenants }: Wired, onClose: OnClose): Promise<string | undefined> {
+  const { metrics, directory, settings, log } = services;
+  if (settings.metricsPort === undefined) return undefined;
+  metrics.watchProcess();
+  metrics.watchConnections({ app: tenants, system: directory });
+  const server = await serveMetrics(metrics, { port: settings.metricsPort, host: settings.host }, log);
+  onClose(() => server.close());
+  return server.url;
 }
 
 async function prepareDatabase(settings: Settings, onClose: OnClose): Promise<RoleUrls> {
@@ -125,14 +146,19 @@ export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemCl
   const connection = { poolSize: settings.databasePoolSize, onConnectionError };
   const tenants = createDataSource({ url: urls.app, name: 'coterie app', ...connection });
   const directory = createDataSource({ url: urls.system, name: 'coterie system', ...connection });
-  const cache = settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache();
+  const metrics = new Metrics();
+  const cache = metrics.watchCache(
+    settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache(),
+  );
   const core = {
     settings,
     log,
     clock,
     cache,
+    metrics,
     directory,
     enqueue,
+    rateLimits: new RateLimits(settings.rateLimits, settings.redisUrl, log),
     withWorkspace: createWithWorkspace(tenants),
   };
   const { createModule: createAccessModule, ...access } = createAccess(core);
@@ -149,16 +175,19 @@ async function open(source: DataSource, onClose: OnClose): Promise<void> {
 }
 
 async function startJobs(urls: RoleUrls, { services, modules }: Wired): Promise<Worker> {
+  const { log, metrics } = services;
   const tasks = Object.assign({}, ...modules.map((module) => module.tasks ?? {})) as NonNullable<
     Module['tasks']
   >;
-  return startWorker({ url: urls.system, tasks, crontab, concurrency: 2, log: services.log });
+  return startWorker({ url: urls.system, tasks, crontab, concurrency: 2, log, metrics });
 }
 
 async function serve({ services, modules, tenants }: Wired, onClose: OnClose): Promise<string> {
   const { settings, log, cache, directory } = services;
   let draining = false;
   const server: FastifyInstance = createHttpServer({ log, trustProxy: settings.trustProxy });
+  services.metrics.watchRequests(server);
+  services.rateLimits.addHeaders(server);
   addHealthRoutes(server, { databases: [tenants, directory], cache, isDraining: () => draining });
   for (const module of modules) await module.routes?.(server);
   await addGraphql(server, services, modules);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CannotStart } from './platform/errors.js';
+import type { RatePolicy } from './platform/limits/rate-limits.js';
 
 const url = (protocols: string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
@@ -26,6 +27,11 @@ export const settingsSchema = z.object({
   SYSTEM_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: whole(2, 500).default(10),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  RATE_LIMIT_REQUESTS: whole(0, 10_000_000).default(3000),
+  RATE_LIMIT_COST: whole(0, 1_000_000_000).default(1_000_000),
+  RATE_LIMIT_TRACKING: whole(0, 10_000_000).default(120_000),
+  RATE_LIMIT_ADDRESS: whole(0, 10_000_000).default(600),
+  METRICS_PORT: whole(0, 65_535).optional(),
   SIGN_UP: z.enum(['first', 'open', 'closed'], 'must be first, open or closed').default('first'),
   COOKIE_SECURE: flag.optional(),
   TRUST_PROXY: flag.default(false),
@@ -53,6 +59,10 @@ export interface Settings {
   systemDatabaseUrl: string | undefined;
   databasePoolSize: number;
   redisUrl: string | undefined;
+  /** How much each caller may ask for in a minute; 0 for as much as they like. */
+  rateLimits: RatePolicy;
+  /** Where Prometheus is told what is measured; nowhere unless given, 0 picks a free port. */
+  metricsPort: number | undefined;
   /** Who may create an organization: the first person only, everybody, or nobody. */
   signUp: 'first' | 'open' | 'closed';
   /** Whether cookies travel over HTTPS only. */
@@ -86,6 +96,13 @@ export function readSettings(environment: Record<string, string | undefined>): S
     systemDatabaseUrl: values.SYSTEM_DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redisUrl: values.REDIS_URL,
+    rateLimits: {
+      requests: values.RATE_LIMIT_REQUESTS,
+      cost: values.RATE_LIMIT_COST,
+      tracking: values.RATE_LIMIT_TRACKING,
+      address: values.RATE_LIMIT_ADDRESS,
+    },
+    metricsPort: values.METRICS_PORT,
     signUp: values.SIGN_UP,
     cookieSecure: values.COOKIE_SECURE ?? baseUrl.startsWith('https:'),
     trustProxy: values.TRUST_PROXY,

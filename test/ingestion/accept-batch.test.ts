@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAcceptBatch, type AcceptBatch } from '../../api/src/modules/ingestion/accept-batch.js';
 import type { Outcome } from '../../api/src/modules/ingestion/incoming.js';
 import { toIncoming } from '../../api/src/modules/ingestion/segment-incoming.js';
+import { Metrics } from '../../api/src/platform/metrics/metrics.js';
 import { openTenants, type Tenants } from '../support/builders.js';
 
 const now = new Date('2026-11-23T12:00:00Z');
@@ -12,7 +13,7 @@ let workspaceId: string;
 
 beforeAll(async () => {
   db = await openTenants();
-  const services = { withWorkspace: db.withWorkspace, clock: { now: () => now } };
+  const services = { withWorkspace: db.withWorkspace, clock: { now: () => now }, metrics: new Metrics() };
   accept = createAcceptBatch(services, { databasePoolSize: 10 });
 });
 afterAll(() => db.close());

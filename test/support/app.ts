@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { startApp, type App, type AppOptions } from '../../api/src/app.js';
 import { createLog } from '../../api/src/platform/log.js';
+import type { RatePolicy } from '../../api/src/platform/limits/rate-limits.js';
 import { readSettings, type Settings } from '../../api/src/settings.js';
 import { createTestDatabase, variable, type TestDatabase } from './database.js';
 
@@ -12,6 +13,9 @@ export interface TestApp {
   app: App;
   close(): Promise<void>;
 }
+
+/** No rate limit at all. */
+export const unlimited: RatePolicy = { requests: 0, cost: 0, tracking: 0, address: 0 };
 
 /** Starts Coterie in this process, on real servers. */
 export async function startTestApp(
@@ -26,6 +30,8 @@ export async function startTestApp(
       REDIS_URL: variable('REDIS_URL'),
       SIGN_UP: 'open',
     }),
+    // Suites ask faster than people and programs do.
+    rateLimits: unlimited,
     ...changes,
   };
   const app = await startApp(settings, { log: createLog(process.env['TEST_LOG'] ?? 'silent'), ...options });

@@ -8,6 +8,8 @@ import type { Clock } from './clock.js';
 import type { RequestContext, Viewer } from './context.js';
 import type { WithWorkspace } from './database/with-workspace.js';
 import type { Authorise } from './graphql/access.js';
+import type { RateLimits } from './limits/rate-limits.js';
+import type { Metrics } from './metrics/metrics.js';
 
 /** What the composition root hands to every module. */
 export interface Services {
@@ -25,6 +27,9 @@ export interface Services {
   contextOf(request: FastifyRequest): Promise<RequestContext>;
   /** Who presents this API key; throws UNAUTHENTICATED when it is unknown, revoked or expired. */
   viewerOfKey(key: string): Promise<Viewer>;
+  metrics: Metrics;
+  /** Counts what each caller asks for. */
+  rateLimits: RateLimits;
   /** The one authorisation, for routes that are not GraphQL. */
   authorise: Authorise;
 }

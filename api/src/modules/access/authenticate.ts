@@ -86,13 +86,30 @@ export class KeyRing {
 
 /** Makes the context of an HTTP request: who asks, by an API key in `Authorization`, else by the session's cookie. */
 export function createContextOf(
-  core: Pick<Services, 'directory' | 'clock' | 'log' | 'settings'>,
+  core: Pick<Services, 'directory' | 'clock' | 'log' | 'settings' | 'rateLimits'>,
   keys: KeyRing,
 ): Services['contextOf'] {
   return async (request) => {
-    const viewer = await viewerOf(request, core.directory, keys, core.settings.baseUrl);
+    const viewer = await knowing(core, request, () =>
+      viewerOf(request, core.directory, keys, core.settings.baseUrl),
+    );
+    await core.rateLimits.countRequest(request, viewer);
     return contextFor(request, viewer, core);
   };
+}
+
+/** Whoever shows what is not valid is counted by address, so that keys cannot be guessed at leisure. */
+export async function knowing<Who>(
+  { rateLimits }: Pick<Services, 'rateLimits'>,
+  request: FastifyRequest,
+  look: () => Promise<Who>,
+): Promise<Who> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'UNAUTHENTICATED') await rateLimits.countStranger(request);
+    throw error;
+  }
 }
 
 async function viewerOf(

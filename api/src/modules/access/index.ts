@@ -10,6 +10,8 @@ import { MemberResolver } from './member.resolver.js';
 import { SessionCookies } from './session-cookies.js';
 import { SessionResolver } from './session.resolver.js';
 
+export { knowing } from './authenticate.js';
+
 /** What access needs; the rest of the services is made from what it gives. */
 type Core = Omit<Services, 'contextOf' | 'viewerOfKey' | 'authorise'>;
 

@@ -32,10 +32,10 @@ const leastWeight = 1024;
 
 /** Builds {@link AcceptBatch}. Workspaces share half of the connections to the database; the rest is for questions. */
 export function createAcceptBatch(
-  services: Pick<Services, 'withWorkspace' | 'clock'>,
+  services: Pick<Services, 'withWorkspace' | 'clock' | 'metrics'>,
   { databasePoolSize }: { databasePoolSize: number },
 ): AcceptBatch {
-  const { withWorkspace, clock } = services;
+  const { withWorkspace, clock, metrics } = services;
   const ensurePartitions = createEnsurePartitions(withWorkspace);
 
   async function storeTogether(batches: readonly Batch[]): Promise<Outcome[][]> {
@@ -61,7 +61,11 @@ export function createAcceptBatch(
     if (incoming.length === 0) return [];
     const now = clock.now();
     const items = incoming.map((item) => check(item, now));
-    return group.add(workspace.id, { workspace, items, operation: currentOperation() }, weightOf(items));
+    const batch = { workspace, items, operation: currentOperation() };
+    const outcomes = await group.add(workspace.id, batch, weightOf(items));
+    for (const status of ['stored', 'duplicate', 'refused'] as const)
+      metrics.countMessages(status, outcomes.filter((outcome) => outcome.status === status).length);
+    return outcomes;
   };
 }
 

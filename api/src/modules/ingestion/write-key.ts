@@ -3,6 +3,7 @@ import type { RequestContext, Viewer, WorkspaceAccess, WorkspaceContext } from '
 import { Failure } from '../../platform/errors.js';
 import { clientSignal } from '../../platform/http/client-signal.js';
 import type { Services } from '../../platform/module.js';
+import { knowing } from '../access/index.js';
 import { asObject, type JsonObject } from './json-object.js';
 
 /** How long a workspace that a key leads to is used without another look, in milliseconds. */
@@ -24,8 +25,10 @@ export class WriteKeys {
 
   /** Throws UNAUTHENTICATED for a key that is not valid, FORBIDDEN for one without the scope `events:write`. */
   async workspaceOf(request: FastifyRequest, key: string): Promise<WorkspaceAccess> {
-    const viewer = await this.#services.viewerOfKey(key);
+    const { viewerOfKey, rateLimits } = this.#services;
+    const viewer = await knowing(this.#services, request, () => viewerOfKey(key));
     if (viewer.kind !== 'key') throw new Error('A key was presented by somebody else.');
+    await rateLimits.countTracking(request, viewer.keyId);
     const known = this.#found.get(viewer.keyId);
     if (known && known.until > Date.now()) return known.workspace;
     const workspace = await this.#authorise(request, viewer);

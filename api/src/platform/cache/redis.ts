@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { createClient, RESP_TYPES } from 'redis';
+import { RESP_TYPES } from 'redis';
+import { connectRedis } from '../redis.js';
 import type { Cache } from './cache.js';
 
-/** Longer than this, and computing the value is the better choice. */
-const patienceMs = 100;
 const digestBytes = 16;
 
 /**
@@ -12,29 +11,8 @@ const digestBytes = 16;
  * cut short, or belongs to another key, is a miss.
  */
 export function createRedisCache(url: string, log: Logger): Cache {
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 2000,
-      reconnectStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 2000),
-    },
-  }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
-  const complain = atMostOncePerMinute((error: unknown) => log.warn({ err: error }, 'Redis does not answer'));
-  client.on('error', complain);
-  // Not awaited: a start must not fail, nor wait, because a cache is out of reach.
-  client.connect().catch(complain);
-
-  async function ask<Answer>(command: () => Promise<Answer>): Promise<Answer | undefined> {
-    if (!client.isReady) return undefined;
-    try {
-      return await within(patienceMs, command());
-    } catch (error) {
-      complain(error);
-      return undefined;
-    }
-  }
-
+  const { client: plain, ask } = connectRedis(url, log);
+  const client = plain.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
   return {
     async get(key) {
       const stored = await ask(() => client.get(key));
@@ -46,9 +24,9 @@ export function createRedisCache(url: string, log: Logger): Cache {
     async delete(key) {
       await ask(() => client.del(key));
     },
-    isReady: () => client.isReady,
+    isReady: () => plain.isReady,
     async close() {
-      client.destroy();
+      plain.destroy();
     },
   };
 }
@@ -64,26 +42,4 @@ function seal(key: string, value: Buffer): Buffer {
 function unseal(key: string, stored: Buffer): Buffer | undefined {
   const value = stored.subarray(digestBytes);
   return digest(key, value).equals(stored.subarray(0, digestBytes)) ? value : undefined;
-}
-
-async function within<Answer>(milliseconds: number, answer: Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([answer, tooLate]);
-  } finally {
-    clearTimeout(timer);
-    answer.catch(() => undefined);
-  }
-}
-
-function atMostOncePerMinute(report: (error: unknown) => void): (error: unknown) => void {
-  let last = -Infinity;
-  return (error) => {
-    if (Date.now() - last < 60_000) return;
-    last = Date.now();
-    report(error);
-  };
 }

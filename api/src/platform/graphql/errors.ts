@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
@@ -29,7 +29,9 @@ const tooComplex: [words: RegExp, message: string][] = [
 
 /** Carries a failure through places that know only GraphQL's errors; {@link formatError} finds it again. */
 export function asGraphqlError(failure: Failure, nodes?: GraphQLError['nodes']): GraphQLError {
-  const http = { status: statusOf[failure.code] };
+  const { code, retryAfter } = failure;
+  const headers = new HeaderMap(retryAfter === undefined ? [] : [['retry-after', String(retryAfter)]]);
+  const http = { status: statusOf[code], headers };
   return new GraphQLError(failure.message, { nodes, originalError: failure, extensions: { http } });
 }
 

@@ -7,6 +7,7 @@ import { GraphQLError, type GraphQLSchema, type ValidationContext } from 'graphq
 import type { ComplexityEstimator } from 'graphql-query-complexity';
 import type { RequestContext } from '../context.js';
 import { Failure } from '../errors.js';
+import type { RateLimits } from '../limits/rate-limits.js';
 import { asGraphqlError, refusalOf } from './errors.js';
 
 // As CommonJS: its module form brings a second copy of graphql, which does not know the schema's types.
@@ -27,7 +28,7 @@ export const limits = {
 type Limits = Pick<ApolloServerOptions<RequestContext>, 'parseOptions' | 'validationRules' | 'plugins'>;
 
 /** What keeps a single request small: settings of the server. */
-export function createLimits(schema: GraphQLSchema): Required<Limits> {
+export function createLimits(schema: GraphQLSchema, rateLimits: RateLimits): Required<Limits> {
   return {
     parseOptions: { maxTokens: limits.tokens },
     validationRules: [
@@ -35,7 +36,7 @@ export function createLimits(schema: GraphQLSchema): Required<Limits> {
       maxDepthRule({ n: limits.depth, ...refusing(`${limits.depth} levels`) }),
       maxDirectivesRule({ n: limits.directives, ...refusing(`${limits.directives} directives`) }),
     ],
-    plugins: [costLimit(schema)],
+    plugins: [costLimit(schema, rateLimits)],
   };
 }
 
@@ -56,11 +57,11 @@ const estimate: ComplexityEstimator = ({ args, childComplexity }) => {
   return 1 + childComplexity * (typeof page === 'number' && page > 1 ? page : 1);
 };
 
-function costLimit(schema: GraphQLSchema): ApolloServerPlugin<RequestContext> {
+function costLimit(schema: GraphQLSchema, rateLimits: RateLimits): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ request, document, operationName }) {
+        async didResolveOperation({ request, document, operationName, contextValue }) {
           const cost = costOf({
             schema,
             query: document,
@@ -70,10 +71,14 @@ function costLimit(schema: GraphQLSchema): ApolloServerPlugin<RequestContext> {
             // Fragments are walked as often as they are spread, so a short query could keep us counting for long.
             maxQueryNodes: limits.cost,
           });
-          if (cost <= limits.cost) return;
-          throw tooComplex(
-            `This query costs ${cost}; at most ${limits.cost} is allowed. Ask for fewer fields or shorter pages.`,
-          );
+          if (cost > limits.cost) {
+            throw tooComplex(
+              `This query costs ${cost}; at most ${limits.cost} is allowed. Ask for fewer fields or shorter pages.`,
+            );
+          }
+          await rateLimits.countCost(contextValue, cost).catch((error: unknown) => {
+            throw error instanceof Failure ? asGraphqlError(error) : error;
+          });
         },
       };
     },

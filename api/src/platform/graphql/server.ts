@@ -11,6 +11,7 @@ import type { Module, Services } from '../module.js';
 import { cleanText } from './clean-text.js';
 import { explainBreakdown, extensionsOf, formatError } from './errors.js';
 import { createLimits } from './limits.js';
+import { measureOperations } from './measure.js';
 import { buildCoterieSchema } from './schema.js';
 import { serveSubscriptions } from './subscriptions.js';
 
@@ -59,18 +60,19 @@ type GraphqlParts = ReturnType<typeof createLimits> & {
 };
 
 async function createApollo(
-  { authorise, log }: Services,
+  { authorise, log, rateLimits, metrics }: Services,
   modules: Module[],
   current: AsyncLocalStorage<RequestContext>,
 ): Promise<GraphqlParts> {
   const resolvers = modules.flatMap((module) => module.resolvers ?? []);
   const schema = await buildCoterieSchema(resolvers, authorise);
-  const { plugins, ...limits } = createLimits(schema);
+  const { plugins, ...limits } = createLimits(schema, rateLimits);
   const apollo = new ApolloServer<RequestContext>({
     schema,
     ...limits,
     // Apollo's own plugin has other types than the rest: its CommonJS ones.
     plugins: [
+      measureOperations(metrics),
       cleanText,
       ...plugins,
       ...modules.flatMap(({ graphqlPlugins }) => graphqlPlugins ?? []),

@@ -12,7 +12,8 @@ export function allowAnyOrigin(scope: FastifyInstance, paths: readonly string[])
   scope.addHook('onRequest', async (_request, reply) => {
     reply.headers({
       'access-control-allow-origin': '*',
-      'access-control-expose-headers': 'retry-after, x-ratelimit-reset, x-request-id',
+      'access-control-expose-headers':
+        'ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-ratelimit-reset, x-request-id',
       // Pages that isolate themselves (COEP) take nothing from elsewhere that does not say so.
       'cross-origin-resource-policy': 'cross-origin',
     });

@@ -2,6 +2,7 @@ import { Logger as WorkerLogger, run, type JobHelpers } from 'graphile-worker';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { newId } from '../ids.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Task } from '../module.js';
 import { performOperation, type Operation } from '../operation.js';
 
@@ -20,6 +21,7 @@ export interface WorkerOptions {
   crontab: string;
   concurrency: number;
   log: Logger;
+  metrics: Metrics;
 }
 
 /** What a run of a job is entered as in the audit log: once, however many transactions it takes. */
@@ -37,7 +39,7 @@ function operationOf(name: string, id: string, payload: unknown): Operation {
 
 /** Starts taking jobs from the queue. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { log } = options;
+  const { log, metrics } = options;
   const pool = new Pool({
     connectionString: options.url,
     max: options.concurrency + 2,
@@ -54,7 +56,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       name,
       (payload: unknown, { job }: JobHelpers) =>
         performOperation(operationOf(name, job.id, payload), () =>
-          task(payload, { signal: stopping.signal, log, isLastAttempt: job.attempts >= job.max_attempts }),
+          metrics.timeJob(name, () =>
+            task(payload, { signal: stopping.signal, log, isLastAttempt: job.attempts >= job.max_attempts }),
+          ),
         ),
     ]),
   );
