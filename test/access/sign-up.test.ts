@@ -60,6 +60,7 @@ describe('signing up', () => {
     ['a password of 201 characters', { password: 'x'.repeat(201) }, 'input.password'],
     ['an empty name', { name: '' }, 'input.name'],
     ['a time zone that is none', { timeZone: 'Mars/Olympus' }, 'input.timeZone'],
+    ['a time zone that PostgreSQL lacks', { timeZone: 'US/Pacific-New' }, 'input.timeZone'],
   ])('refuses %s, naming it', async (_what, change, path) => {
     const { url } = await start({ signUp: 'open' });
     const input = {

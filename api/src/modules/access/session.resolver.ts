@@ -25,7 +25,7 @@ export class SessionResolver {
     @Arg('input', () => SignUpInput, { description: 'Who and what.' }) input: SignUpInput,
     @Ctx() context: RequestContext,
   ): Promise<ViewerType> {
-    checkTimeZone(input.timeZone, 'input.timeZone');
+    await checkTimeZone(this.services.directory, input.timeZone, 'input.timeZone');
     const token = await signUp(this.services.directory, this.services.settings.signUp, input);
     return this.#enter(context, token);
   }

@@ -1,6 +1,6 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
-import { invalidCursor, readCursor, type PageArgs } from '../../platform/graphql/pagination.js';
+import { readCursor, type PageArgs } from '../../platform/graphql/pagination.js';
 import { attributeCatalog } from './attribute-catalog.js';
 import type { AttributeKey } from './define-attributes.js';
 import { hasKnownValues, listKnownValues, type KnownValueRow } from './known-values.repository.js';
@@ -21,21 +21,14 @@ export async function knownValues(
       path: 'key',
     });
   }
+  const [count, sort] = readCursor(after, 'count', 'text') ?? [];
+  const from = count !== undefined && sort !== undefined ? { count, sort } : undefined;
   return listKnownValues(tx, {
     subject,
     key,
     type,
     search: search ?? '',
-    after: readAfter(after),
+    after: from,
     limit: first + 1,
   });
-}
-
-function readAfter(cursor: string | null | undefined): { count: number; sort: string } | undefined {
-  const key = readCursor(cursor, 2);
-  if (!key) return undefined;
-  const [count, sort] = key;
-  if (typeof count === 'number' && Number.isSafeInteger(count) && typeof sort === 'string')
-    return { count, sort };
-  throw invalidCursor();
 }

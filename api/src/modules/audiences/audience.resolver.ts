@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { actorOf, type RequestContext, type WorkspaceContext } from '../../platform/context.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
-import { readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
 import { assessFile, FileReadinessType } from '../ad-files/index.js';
 import { SegmentType, type createSegmentById } from '../segments/index.js';
@@ -43,7 +43,7 @@ export class WorkspaceAudiencesResolver {
     @Args(() => CustomAudiencesArgs) { filter, ...page }: CustomAudiencesArgs,
   ): Promise<Page<CustomAudienceType>> {
     const wanted = { ...filter, search: fold(filter?.search ?? '') };
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.services.withWorkspace(workspace.id, (tx) =>
       listAudiences(tx, wanted, after, page.first + 1),
     );

@@ -4,7 +4,7 @@ import type { RequestContext, WorkspaceContext } from '../../platform/context.js
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
-import { readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import { HeldAttributeType } from '../attributes/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
@@ -37,7 +37,7 @@ export class WorkspaceCompaniesResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => CompaniesArgs) args: CompaniesArgs,
   ): Promise<Page<CompanyType>> {
-    const after = readTimeCursor(args.after);
+    const after = readCursor(args.after, 'instant', 'id');
     const search = fold(args.search?.trim() ?? '') || null;
     const rows = await this.withWorkspace(workspace.id, (tx) =>
       listCompanies(tx, { search }, after, args.first + 1),

@@ -2,7 +2,6 @@ import type { Channel } from '@coterie/rules';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Mutation, Resolver } from 'type-graphql';
 import type { WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
-import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
 import { PageArgs, readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { WorkspaceType } from '../workspaces/index.js';
@@ -47,7 +46,7 @@ export class ConsentResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => SuppressionArgs) args: SuppressionArgs,
   ): Promise<Page<SuppressionType>> {
-    const after = readKey(args.after);
+    const after = readCursor(args.after, 'text', 'text', 'text');
     const filter = { channel: args.channel, kind: args.kind, prefix: args.search?.trim() || null };
     const rows = await this.withWorkspace(workspace.id, (tx) =>
       listSuppressions(tx, filter, after, args.first + 1),
@@ -98,11 +97,4 @@ export class ConsentResolver {
   ): Promise<SuppressionResultType[]> {
     return this.withWorkspace(workspace.id, (tx) => removeSuppressions(tx, input, workspace));
   }
-}
-
-function readKey(after: string | null | undefined): [string, string, string] | undefined {
-  const key = readCursor(after, 3);
-  if (!key) return undefined;
-  if (key.every((part) => typeof part === 'string')) return key as [string, string, string];
-  throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
 }

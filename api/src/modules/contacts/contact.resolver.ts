@@ -3,7 +3,7 @@ import type { RequestContext, WorkspaceContext } from '../../platform/context.js
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
-import { PageArgs, readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import { PageArgs, readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { problemsAt } from '../../platform/graphql/problem.types.js';
 import { isId } from '../../platform/ids.js';
 import { HeldAttributeType } from '../attributes/index.js';
@@ -56,7 +56,7 @@ export class WorkspaceContactsResolver {
   ): Promise<Page<ContactType>> {
     if (companyId != null && !isId(companyId)) return pageOf(workspace.id, [], page);
     const filter = { search: search ?? null, companyId: companyId ?? null, sort };
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.withWorkspace(workspace.id, (tx) =>
       listContacts(tx, filter, after, page.first + 1),
     );
@@ -233,7 +233,7 @@ export class CompanyContactsResolver {
     const { ofCompany } = this.loaders.contact(context, workspaceId);
     const rows = await ofCompany.load({
       companyId: id,
-      after: readTimeCursor(page.after),
+      after: readCursor(page.after, 'instant', 'id'),
       limit: page.first + 1,
     });
     return pageOf(workspaceId, rows, page);

@@ -14,14 +14,7 @@ import type { RequestContext, WorkspaceContext } from '../../platform/context.js
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
-import {
-  invalidCursor,
-  PageArgs,
-  readCursor,
-  readTimeCursor,
-  toPage,
-  type Page,
-} from '../../platform/graphql/pagination.js';
+import { PageArgs, readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { WorkspaceType } from '../workspaces/index.js';
@@ -58,7 +51,7 @@ export class WorkspaceImportsResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<ImportType>> {
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.withWorkspace(workspace.id, (transaction) =>
       listImports(transaction, after, page.first + 1),
     );
@@ -196,7 +189,7 @@ export class ImportResolver {
     @Root() { id, workspaceId }: ImportType,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<RejectedRowType>> {
-    const afterLine = readLine(page.after);
+    const [afterLine] = readCursor(page.after, 'integer') ?? [0];
     const { rejections } = this.loaders(context, workspaceId);
     const rows = await rejections.load({ jobId: id, afterLine, limit: page.first + 1 });
     return toPage(
@@ -263,12 +256,6 @@ function toUndo({ state, progress, created_at, finished_at }: UndoRow): ImportUn
     createdAt: new Date(created_at),
     finishedAt: finished_at === null ? null : new Date(finished_at),
   };
-}
-
-function readLine(after: string | null | undefined): number {
-  const [line] = readCursor(after, 1) ?? [0];
-  if (typeof line === 'number' && Number.isInteger(line) && line >= 0 && line < 2 ** 31) return line;
-  throw invalidCursor();
 }
 
 function toImport(row: ImportRow, workspaceId: string): ImportType {

@@ -4,13 +4,7 @@ import type { RequestContext, Viewer, WorkspaceContext } from '../../platform/co
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
-import {
-  readCursor,
-  invalidCursor,
-  readTimeCursor,
-  toPage,
-  type Page,
-} from '../../platform/graphql/pagination.js';
+import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { ContactType } from '../contacts/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import type { AcceptBatch } from './accept-batch.js';
@@ -99,7 +93,7 @@ export class WorkspaceEventsResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => EventNamesArgs) args: EventNamesArgs,
   ): Promise<Page<EventNameType>> {
-    const after = readName(args.after);
+    const [after] = readCursor(args.after, 'text') ?? [];
     const rows = await this.withWorkspace(workspace.id, (transaction) =>
       listEventNames(transaction, fold(args.search ?? ''), after, args.first + 1),
     );
@@ -116,13 +110,6 @@ export class WorkspaceEventsResolver {
   }
 }
 
-function readName(after: string | null | undefined): string | undefined {
-  const [name] = readCursor(after, 1) ?? [];
-  if (name === undefined || (typeof name === 'string' && !name.includes('\0') && name.isWellFormed()))
-    return name;
-  throw invalidCursor();
-}
-
 /** What a contact did. */
 @Resolver(() => ContactType)
 export class ContactEventsResolver {
@@ -134,7 +121,7 @@ export class ContactEventsResolver {
     @Root() { workspaceId, ordinal }: ContactType,
     @Args(() => EventsArgs) args: EventsArgs,
   ): Promise<Page<EventType>> {
-    const after = readTimeCursor(args.after);
+    const after = readCursor(args.after, 'instant', 'id');
     const filter = {
       foldedName: args.name == null ? undefined : fold(args.name),
       since: args.since ?? undefined,

@@ -35,7 +35,7 @@ export class QuarantineResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => QuarantinedEventsArgs) { filter, ...page }: QuarantinedEventsArgs,
   ): Promise<Page<QuarantinedEventType>> {
-    const after = readId(page.after);
+    const [after] = readCursor(page.after, 'id') ?? [];
     const rows = await this.withWorkspace(workspace.id, (transaction) =>
       listQuarantined(transaction, toFilter(filter), after, page.first + 1),
     );
@@ -93,10 +93,4 @@ export class QuarantineResolver {
 /** What is no id names nothing. */
 function toFilter(filter: QuarantineFilterInput | null | undefined): QuarantineFilter {
   return { ...filter, ids: filter?.ids?.filter(isId) };
-}
-
-function readId(after: string | null | undefined): string | undefined {
-  const [id] = readCursor(after, 1) ?? [];
-  if (id === undefined || (typeof id === 'string' && isId(id))) return id;
-  throw invalidCursor();
 }

@@ -3,14 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root
 import { actorOf, type RequestContext, type WorkspaceContext } from '../../platform/context.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
-import {
-  invalidCursor,
-  PageArgs,
-  readCursor,
-  readTimeCursor,
-  toPage,
-  type Page,
-} from '../../platform/graphql/pagination.js';
+import { PageArgs, readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
 import {
   assessFile,
@@ -61,7 +54,7 @@ export class WorkspaceSeedListsResolver {
     @Args(() => SeedListsArgs) { filter, ...page }: SeedListsArgs,
   ): Promise<Page<SeedListType>> {
     const wanted = { ...filter, search: fold(filter?.search ?? '') };
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.services.withWorkspace(workspace.id, (tx) =>
       listSeedLists(tx, wanted, after, page.first + 1),
     );
@@ -244,7 +237,11 @@ export class SeedListResolver {
     @Root() { workspaceId, id }: SeedListType,
     @Args(() => PageArgs) args: PageArgs,
   ): Promise<Page<SeedListMemberType>> {
-    const wanted = { seedListId: id, after: readOrdinal(args.after), limit: args.first + 1 };
+    const wanted = {
+      seedListId: id,
+      after: readCursor(args.after, 'integer')?.[0] ?? -1,
+      limit: args.first + 1,
+    };
     const rows = await this.load.seedLists(context, workspaceId).members.load(wanted);
     const page = toPage(
       rows,
@@ -262,14 +259,6 @@ export class SeedListResolver {
     });
     return { ...page, edges };
   }
-}
-
-function readOrdinal(cursor: string | null | undefined): number {
-  const [ordinal] = readCursor(cursor, 1) ?? [-1];
-  if (typeof ordinal === 'number' && Number.isInteger(ordinal) && ordinal >= -1 && ordinal < 2 ** 31) {
-    return ordinal;
-  }
-  throw invalidCursor();
 }
 
 function toSeedList(workspaceId: string, list: SeedList): SeedListType {

@@ -51,7 +51,8 @@ export async function listMembers(
   page: PageArgs,
   now: Date,
 ): Promise<Page<Member>> {
-  const after = readMemberKey(page.after);
+  const [createdAt, id] = readCursor(page.after, 'instant', 'id') ?? [];
+  const after = createdAt !== undefined && id !== undefined ? { createdAt, id } : undefined;
   const question = await loadQuestion(tx, ruleOf(segment), now);
   const { text, values } = pageOfMembers(question, { limit: page.first + 1, ...(after && { after }) });
   const rows = await tx.query<Member & { created_at: string }>(text, values);
@@ -61,21 +62,6 @@ export async function listMembers(
     (row) => [row.created_at, row.id],
     ({ id, ordinal }) => ({ id, ordinal }),
   );
-}
-
-/** As pageOfMembers() writes it. */
-const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
-
-function readMemberKey(cursor: string | null | undefined): { createdAt: string; id: string } | undefined {
-  const parts = readCursor(cursor, 2);
-  if (!parts) return undefined;
-  const [createdAt, id] = parts;
-  const isInstant =
-    typeof createdAt === 'string' && instantPattern.test(createdAt) && !Number.isNaN(Date.parse(createdAt));
-  if (!isInstant || typeof id !== 'string' || !isId(id)) {
-    throw new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
-  }
-  return { createdAt, id };
 }
 
 /** Whose segments are asked for, and which segments are looked at. */

@@ -1,6 +1,6 @@
 import { Brackets, In, IsNull } from 'typeorm';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { Failure, notFound } from '../../platform/errors.js';
+import { notFound } from '../../platform/errors.js';
 import {
   largestPage,
   readCursor,
@@ -76,7 +76,7 @@ export async function listSegments(
     .limit(page.first + 1);
   if (filter.kind) query.andWhere('segment.kind = :kind', { kind: filter.kind });
   if (filter.folded) query.andWhere('position(:folded in segment.foldedName) > 0', { folded: filter.folded });
-  const after = readSortKey(page.after, order);
+  const after = readCursor(page.after, order.by === 'name' ? 'text' : 'instant', 'id');
   if (after) {
     const beyond = order.descending ? '<' : '>';
     query.andWhere(
@@ -103,21 +103,6 @@ export async function allActiveSegments(tx: WorkspaceTransaction): Promise<Segme
     where: { workspaceId: tx.workspaceId, archivedAt: IsNull() },
     order: { foldedName: 'ASC', id: 'ASC' },
   });
-}
-
-/** The key and the id out of a cursor; throws INVALID_CURSOR for one that no page of this order ends with. */
-function readSortKey(cursor: string | null | undefined, order: SegmentOrder): [string, string] | undefined {
-  const parts = readCursor(cursor, 2);
-  if (!parts) return undefined;
-  const [key, id] = parts;
-  const isKey =
-    typeof key === 'string' && (order.by === 'name' ? !key.includes('\0') : !Number.isNaN(Date.parse(key)));
-  if (!isKey || typeof id !== 'string' || !isId(id)) throw invalidCursor();
-  return [key, id];
-}
-
-function invalidCursor(): Failure {
-  return new Failure('INVALID_CURSOR', 'This is not a cursor of this connection.', { path: 'after' });
 }
 
 /** Whether another active segment has this name. */
@@ -193,8 +178,7 @@ export async function listVersions(
   segmentId: string,
   page: PageArgs,
 ): Promise<Page<SegmentVersionEntity>> {
-  const after = readCursor(page.after, 1);
-  if (after && !Number.isInteger(after[0])) throw invalidCursor();
+  const after = readCursor(page.after, 'integer');
   const query = tx.manager
     .getRepository(SegmentVersionEntity)
     .createQueryBuilder('version')

@@ -69,7 +69,7 @@ export async function pageWorkspaces(
   { organizationId, userId, search }: { organizationId: string; userId: string; search: string | null },
   page: PageArgs,
 ): Promise<Page<Workspace>> {
-  const [name, id] = readCursor(page.after, 2) ?? [null, null];
+  const [name, id] = readCursor(page.after, 'text', 'id') ?? [null, null];
   const rows: WorkspaceRow[] = await directory.query(
     `select ${columns}, coalesce(m.role, mw.role) as role
      from workspaces w

@@ -93,7 +93,7 @@ export class WorkspaceResolver {
     @Arg('input', () => CreateWorkspaceInput, { description: 'What it is called, and where it is.' })
     input: CreateWorkspaceInput,
   ): Promise<Workspace> {
-    checkTimeZone(input.timeZone, 'input.timeZone');
+    await checkTimeZone(this.directory, input.timeZone, 'input.timeZone');
     const values = { ...input, defaultCountry: input.defaultCountry ?? null };
     const id = await insertWorkspace(this.directory, organizationId, values);
     return findWorkspace(this.directory, id, null);
@@ -115,7 +115,7 @@ export class WorkspaceResolver {
 
   /** Throws INVALID_INPUT for what is no zone, and IN_USE for another one once dates were read in the present one. */
   async #checkZone(workspaceId: string, timeZone: string): Promise<void> {
-    checkTimeZone(timeZone, 'input.timeZone');
+    await checkTimeZone(this.directory, timeZone, 'input.timeZone');
     const isKept = await this.withWorkspace(workspaceId, (tx) => keepsTimeZone(tx, timeZone));
     if (isKept) {
       throw new Failure(

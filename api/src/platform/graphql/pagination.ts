@@ -3,6 +3,7 @@ import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import type { Scope } from '../context.js';
 import { Failure } from '../errors.js';
 import { isId } from '../ids.js';
+import { isStorable } from '../storable.js';
 import { Readable } from './access.js';
 
 /** Items on one page at most. */
@@ -100,41 +101,39 @@ function writeCursor(key: unknown[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
+/** What the parts of a sort key can be, as they stand in a cursor, and how one that is none of ours is told. */
+const partChecks = {
+  text: (part: unknown) => typeof part === 'string' && isStorable(part),
+  id: (part: unknown) => typeof part === 'string' && isId(part),
+  /** As PostgreSQL prints it, in full precision, or as ISO 8601 has it. */
+  instant: (part: unknown) => typeof part === 'string' && isPrintedInstant(part),
+  /** Not negative, as large as PostgreSQL's `integer` goes. */
+  integer: (part: unknown) => Number.isInteger(part) && Number(part) >= 0 && Number(part) < 2 ** 31,
+  /** Not negative, as large as a number can be exact. */
+  count: (part: unknown) => Number.isSafeInteger(part) && Number(part) >= 0,
+} as const;
+type Part = keyof typeof partChecks;
+type PartsOf<Parts extends readonly Part[]> = {
+  [Index in keyof Parts]: Parts[Index] extends 'integer' | 'count' ? number : string;
+};
+
 /**
  * Reads the sort key out of a cursor; undefined when there is none.
- * @param length how many parts the key has. Throws INVALID_CURSOR when the cursor is not one of this connection's.
+ * @param parts what the key is made of: anything else would reach PostgreSQL, which would refuse it as no key at all.
+ * Throws INVALID_CURSOR when the cursor is not one of this connection's.
  */
-export function readCursor(
+export function readCursor<const Parts extends readonly Part[]>(
   after: string | null | undefined,
-  length: number,
-): (string | number | null)[] | undefined {
+  ...parts: Parts
+): PartsOf<Parts> | undefined {
   if (after == null) return undefined;
   const key = parse(after);
   const fits =
     Array.isArray(key) &&
-    key.length === length &&
-    key.every((part) => part === null || typeof part === 'string' || Number.isFinite(part));
+    key.length === parts.length &&
+    parts.every((part, index) => partChecks[part](key[index]));
   if (!fits) throw invalidCursor();
-  return key as (string | number | null)[];
-}
-
-/**
- * Reads the key out of a cursor of a connection that is sorted by an instant (as PostgreSQL prints it, in full precision)
- * and an id. Throws INVALID_CURSOR when it is not one of this connection's.
- */
-export function readTimeCursor(after: string | null | undefined): [instant: string, id: string] | undefined {
-  const key = readCursor(after, 2);
-  if (!key) return undefined;
-  const [instant, id] = key;
-  if (
-    typeof instant === 'string' &&
-    !Number.isNaN(Date.parse(instant)) &&
-    typeof id === 'string' &&
-    isId(id)
-  ) {
-    return [instant, id];
-  }
-  throw invalidCursor();
+  return key as unknown as PartsOf<Parts>;
 }
 
 /** The failure of a cursor that no page of the connection ended with. */
@@ -148,4 +147,15 @@ function parse(cursor: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+const instantShape =
+  /^(?!0000)(\d{4}-\d\d-\d\d)[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4])(?::[0-5]\d)?)$/;
+
+function isPrintedInstant(text: string): boolean {
+  const date = instantShape.exec(text)?.[1];
+  if (date === undefined) return false;
+  const midnight = new Date(`${date}T00:00:00Z`);
+  // A 30 February is read as a day of March, or not at all.
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
 }
