@@ -7,6 +7,7 @@ import { modules as createModules } from './modules.js';
 import { createMemoryCache } from './platform/cache/memory.js';
 import { createRedisCache } from './platform/cache/redis.js';
 import { systemClock, type Clock } from './platform/clock.js';
+import { createCancel } from './platform/database/cancel.js';
 import { createDataSource, migrate } from './platform/database/data-source.js';
 import { startEmbeddedPostgres } from './platform/database/embedded.js';
 import { explainConnection } from './platform/database/explain-connection.js';
@@ -85,6 +86,7 @@ async function start(
   onClose(() => wired.services.rateLimits.close());
   await naming('APP_DATABASE_URL', urls.app, () => open(wired.tenants, onClose));
   await naming('SYSTEM_DATABASE_URL', urls.system, () => open(wired.services.directory, onClose));
+  for (const source of wired.controls) await open(source, onClose);
   for (const module of wired.modules) {
     const stop = module.start?.();
     if (stop) onClose(stop);
@@ -137,15 +139,26 @@ export interface Wired {
   modules: Module[];
   /** The app role's connections. */
   tenants: DataSource;
+  /** Connections of each role that no request can take: to look whether the database answers, and to cancel statements. */
+  controls: [app: DataSource, system: DataSource];
 }
 
 /** Makes every part and hands each what it needs. */
 export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemClock }: AppOptions): Wired {
   const onConnectionError = (error: unknown): void =>
     log.warn({ err: error }, 'a database connection was lost');
-  const connection = { poolSize: settings.databasePoolSize, onConnectionError };
+  const connection = {
+    poolSize: settings.databasePoolSize,
+    statementSeconds: settings.databaseStatementSeconds,
+    onConnectionError,
+  };
   const tenants = createDataSource({ url: urls.app, name: 'coterie app', ...connection });
   const directory = createDataSource({ url: urls.system, name: 'coterie system', ...connection });
+  const control = { name: 'coterie control', poolSize: 2, statementSeconds: 5, onConnectionError };
+  const controls: Wired['controls'] = [
+    createDataSource({ url: urls.app, ...control }),
+    createDataSource({ url: urls.system, ...control }),
+  ];
   const metrics = new Metrics();
   const cache = metrics.watchCache(
     settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache(),
@@ -159,13 +172,16 @@ export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemCl
     directory,
     enqueue,
     rateLimits: new RateLimits(settings.rateLimits, settings.redisUrl, log),
-    withWorkspace: createWithWorkspace(tenants),
+    withWorkspace: createWithWorkspace(tenants, {
+      perWorkspace: Math.floor(settings.databasePoolSize / 2),
+      cancel: createCancel(controls[0]),
+    }),
   };
   const { createModule: createAccessModule, ...access } = createAccess(core);
   const services: Services = { ...core, ...access };
   const modules = [createAccessModule, ...createModules].map((create) => create(services));
   tenants.setOptions({ entities: modules.flatMap((module) => module.entities ?? []) });
-  return { services, modules, tenants };
+  return { services, modules, tenants, controls };
 }
 
 async function open(source: DataSource, onClose: OnClose): Promise<void> {
@@ -182,13 +198,13 @@ async function startJobs(urls: RoleUrls, { services, modules }: Wired): Promise<
   return startWorker({ url: urls.system, tasks, crontab, concurrency: 2, log, metrics });
 }
 
-async function serve({ services, modules, tenants }: Wired, onClose: OnClose): Promise<string> {
-  const { settings, log, cache, directory } = services;
+async function serve({ services, modules, controls }: Wired, onClose: OnClose): Promise<string> {
+  const { settings, log, cache } = services;
   let draining = false;
   const server: FastifyInstance = createHttpServer({ log, trustProxy: settings.trustProxy });
   services.metrics.watchRequests(server);
   services.rateLimits.addHeaders(server);
-  addHealthRoutes(server, { databases: [tenants, directory], cache, isDraining: () => draining });
+  addHealthRoutes(server, { databases: controls, cache, isDraining: () => draining });
   for (const module of modules) await module.routes?.(server);
   await addGraphql(server, services, modules);
   await serveScript(

@@ -26,6 +26,7 @@ export const settingsSchema = z.object({
   APP_DATABASE_URL: postgresUrl.optional(),
   SYSTEM_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: whole(2, 500).default(10),
+  DATABASE_STATEMENT_SECONDS: whole(1, 3600).default(30),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   RATE_LIMIT_REQUESTS: whole(0, 10_000_000).default(3000),
   RATE_LIMIT_COST: whole(0, 1_000_000_000).default(1_000_000),
@@ -58,6 +59,8 @@ export interface Settings {
   appDatabaseUrl: string | undefined;
   systemDatabaseUrl: string | undefined;
   databasePoolSize: number;
+  /** How long a statement that serves a request may take. */
+  databaseStatementSeconds: number;
   redisUrl: string | undefined;
   /** How much each caller may ask for in a minute; 0 for as much as they like. */
   rateLimits: RatePolicy;
@@ -95,6 +98,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     appDatabaseUrl: values.APP_DATABASE_URL,
     systemDatabaseUrl: values.SYSTEM_DATABASE_URL,
     databasePoolSize: values.DATABASE_POOL_SIZE,
+    databaseStatementSeconds: values.DATABASE_STATEMENT_SECONDS,
     redisUrl: values.REDIS_URL,
     rateLimits: {
       requests: values.RATE_LIMIT_REQUESTS,

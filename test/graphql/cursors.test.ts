@@ -35,7 +35,7 @@ interface Connection {
 /** What fields on the way, and connections themselves, cannot do without. */
 const needed: Record<string, () => string> = {
   'Query.workspace': () => `id: "${owner.workspaceId}"`,
-  'Workspace.attributeValues': () => 'key: "city"',
+  'Workspace.attributeValues': () => 'key: "city", subject: contact',
 };
 
 /** Every field of the schema that takes a cursor, by the shortest way there that needs to know nothing. */

@@ -53,10 +53,9 @@ export async function openSegments(): Promise<Segments> {
     preview(rule, cache = shared, sampleSize = 10) {
       const countMembers = createCountMembers({ withWorkspace, cache, clock });
       const source = typeof rule === 'string' ? { text: rule } : { tree: rule };
-      return previewSegment({ withWorkspace, clock, countMembers }, workspaceId, {
-        rule: source,
-        sampleSize,
-      });
+      const services = { withWorkspace, clock, countMembers };
+      const request = { rule: source, sampleSize };
+      return previewSegment(services, workspaceId, request, new AbortController().signal);
     },
   };
 }

@@ -19,6 +19,7 @@ export const failureCodes = {
   IN_USE: 'The thing is used by others, which are named.',
   LOCKED: 'Too many failed attempts; try again later.',
   UNAVAILABLE: 'A part that this needs does not answer; try again.',
+  TIMEOUT: 'It took longer than it may; ask for less, or try again later.',
   INTERNAL: 'A defect on our side; the request id finds it in the log.',
 } as const;
 
@@ -41,7 +42,7 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly path: string;
   readonly problems: readonly Problem[];
-  /** Seconds after which trying again makes sense, for RATE_LIMITED and LOCKED. */
+  /** Seconds after which trying again makes sense. */
   readonly retryAfter: number | undefined;
 
   constructor(

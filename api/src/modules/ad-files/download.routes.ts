@@ -42,7 +42,7 @@ export function addDownload(server: FastifyInstance, services: Services, downloa
       scopes: ['audiences:write'],
     });
     const plan = download.plan(context, { id, identifiers: identifiers?.toLowerCase().split(',') ?? null });
-    const { name, spool } = await finishFile(services, context.workspace.id, plan);
+    const { name, spool } = await finishFile(services, context.workspace.id, plan, context.signal);
     const file = { name, fallback: 'audience.csv', format: 'csv', size: spool.size } as const;
     return describeDownload(reply, file).send(spool.read());
   });

@@ -30,13 +30,20 @@ export interface FileServices {
   clock: Clock;
 }
 
+type Work<Result> = (tx: WorkspaceTransaction, now: Date) => Promise<Result>;
+
+/** Finding a million members before the first is written takes longer than a question may. */
+const statementSeconds = 300;
+
 /** Tells what a file would hold if it were written now. It is written indeed, but kept nowhere. */
 export async function assessFile(
   services: FileServices,
   workspaceId: string,
   plan: PlanFile,
+  signal: AbortSignal,
 ): Promise<Readiness> {
-  return inSnapshot(services, workspaceId, async (tx, now) => makeFile(tx, await plan(tx, now), now));
+  const work: Work<Readiness> = async (tx, now) => makeFile(tx, await plan(tx, now), now);
+  return inSnapshot(services, workspaceId, work, signal);
 }
 
 /** A file that waits to be sent. */
@@ -54,17 +61,19 @@ export async function finishFile(
   services: FileServices,
   workspaceId: string,
   plan: PlanFile,
+  signal: AbortSignal,
 ): Promise<FinishedFile> {
   let spool: Spool | undefined;
   try {
-    const name = await inSnapshot(services, workspaceId, async (tx, now) => {
+    const work: Work<string> = async (tx, now) => {
       // A snapshot that was lost is taken again, and the file begun anew.
       await spool?.discard();
       const begun = (spool = await Spool.open());
       const order = await plan(tx, now);
       refuseOversize(await makeFile(tx, order, now, (text) => begun.write(text)));
       return fileName(order.name ?? '', `${platforms[order.platform].label}.csv`);
-    });
+    };
+    const name = await inSnapshot(services, workspaceId, work, signal);
     return { name, spool: spool as Spool };
   } catch (error) {
     await spool?.discard();
@@ -75,9 +84,11 @@ export async function finishFile(
 function inSnapshot<Result>(
   { withWorkspace, clock }: FileServices,
   workspaceId: string,
-  work: (tx: WorkspaceTransaction, now: Date) => Promise<Result>,
+  work: Work<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
-  return withWorkspace(workspaceId, (tx) => work(tx, clock.now()), { snapshot: true });
+  const options = { snapshot: true, signal, statementSeconds };
+  return withWorkspace(workspaceId, (tx) => work(tx, clock.now()), options);
 }
 
 async function makeFile(

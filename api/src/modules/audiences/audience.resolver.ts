@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { actorOf, type RequestContext, type WorkspaceContext } from '../../platform/context.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
+import { costs } from '../../platform/graphql/limits.js';
 import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
 import { assessFile, FileReadinessType } from '../ad-files/index.js';
@@ -68,6 +69,7 @@ export class WorkspaceAudiencesResolver {
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'audiences:read' })
   @Query(() => FileReadinessType, {
+    complexity: costs.readiness,
     description:
       'Tells what the file of an audience would hold if it were written now, and whether the platform would take it.',
   })
@@ -80,7 +82,7 @@ export class WorkspaceAudiencesResolver {
     const plan = definition
       ? planWanted(context, definition, 'input.definition')
       : planStored(context, { id: id ?? '', path: 'input.id' }, 'report');
-    return assessFile(this.services, context.workspace.id, plan);
+    return assessFile(this.services, context.workspace.id, plan, context.signal);
   }
 }
 

@@ -1,4 +1,4 @@
-import { isOutage } from '../../platform/database/outage.js';
+import { isOutage, isTimeout } from '../../platform/database/outage.js';
 import { Failure } from '../../platform/errors.js';
 
 /** How much a {@link GroupCommit} takes on. Weights are in bytes. */
@@ -104,7 +104,7 @@ export class GroupCommit<Request, Result> {
       const results = await this.#commit(group.map(({ request }) => request));
       for (const [index, { resolve }] of group.entries()) resolve(results[index]!);
     } catch (error) {
-      if (group.length > 1 && !isOutage(error)) {
+      if (group.length > 1 && !isOutage(error) && !isTimeout(error)) {
         const half = Math.ceil(group.length / 2);
         await this.#store(group.slice(0, half));
         await this.#store(group.slice(half));

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root
 import { actorOf, type RequestContext, type WorkspaceContext } from '../../platform/context.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
+import { costs } from '../../platform/graphql/limits.js';
 import { PageArgs, readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
 import {
@@ -79,6 +80,7 @@ export class WorkspaceSeedListsResolver {
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'audiences:read' })
   @Query(() => FileReadinessType, {
+    complexity: costs.readiness,
     description:
       "Tells what a seed list's file for Meta would hold if it were written now: who may be in it, who can be found, and whose value is missing.",
   })
@@ -93,7 +95,8 @@ export class WorkspaceSeedListsResolver {
     identifiers: AdIdentifier[] | null,
   ): Promise<FileReadinessType> {
     const wanted = { id, identifiers: identifiers ?? null, paths: { id: 'id', identifiers: 'identifiers' } };
-    return assessFile(this.services, context.workspace.id, planSeedFile(context, wanted, 'report'));
+    const plan = planSeedFile(context, wanted, 'report');
+    return assessFile(this.services, context.workspace.id, plan, context.signal);
   }
 }
 

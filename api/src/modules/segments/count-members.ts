@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Cache } from '../../platform/cache/cache.js';
 import type { Clock } from '../../platform/clock.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { Shares } from '../../platform/shares.js';
+import { SharedWork } from './shared-work.js';
 import { nodesOf } from './engine/tree.js';
 import { countNodes, fingerprint, type Question } from './engine/truth.js';
 
@@ -11,6 +13,9 @@ export const largestSample = 50;
 
 /** Seconds that a count is kept. It cannot become wrong, only unasked for: any write gives the workspace a new version. */
 const secondsKept = 600;
+
+/** Counts of one workspace that are taken at a time: a burst of its own waits, and nobody else's. */
+const countsAtATime = 2;
 
 /** Where a number comes from. */
 export type CountSource = 'CACHE' | 'COMPUTED';
@@ -37,8 +42,15 @@ export interface NodeCounts extends Count {
 /** Puts together what is to be counted, reading what it needs in the transaction that it is counted in. */
 export type Ask = (tx: WorkspaceTransaction) => Promise<Question[]>;
 
-/** Counts the members of rules: for each question, in their order, its count, or why it cannot be counted. */
-export type CountMembers = (workspaceId: string, ask: Ask) => Promise<(NodeCounts | Error)[]>;
+/**
+ * Counts the members of rules: for each question, in their order, its count, or why it cannot be counted.
+ * @param signal aborted when nobody waits for the counts any more.
+ */
+export type CountMembers = (
+  workspaceId: string,
+  ask: Ask,
+  signal: AbortSignal,
+) => Promise<(NodeCounts | Error)[]>;
 
 /** What is kept of a count. It repeats its key, so that a value under another's key is seen to be none of ours. */
 const keptCount = z.strictObject({
@@ -61,36 +73,50 @@ export function createCountMembers(services: {
   clock: Clock;
 }): CountMembers {
   const { withWorkspace, cache, clock } = services;
-  const underWay = new Map<string, Promise<KeptCount>>();
+  const underWay = new Map<string, SharedWork<KeptCount>>();
+  const shares = new Shares(countsAtATime);
 
   /** Counts at the version of a snapshot of its own; what is counted is put together anew if it may be another now. */
-  async function compute(workspaceId: string, asked: Asked, ask: Ask): Promise<KeptCount> {
-    const kept = await withWorkspace(
+  async function compute(
+    workspaceId: string,
+    asked: Asked,
+    ask: Ask,
+    signal: AbortSignal,
+  ): Promise<KeptCount> {
+    const count = async (tx: WorkspaceTransaction): Promise<KeptCount> => {
+      const version = await tx.version();
+      const question = version === asked.version ? asked.question : (await ask(tx))[asked.index];
+      return takeCount(tx, question as Question, version, clock);
+    };
+    const kept = await shares.run(
       workspaceId,
-      async (tx) => {
-        const version = await tx.version();
-        const question = version === asked.version ? asked.question : (await ask(tx))[asked.index];
-        return takeCount(tx, question as Question, version, clock);
-      },
-      { snapshot: true },
+      () => withWorkspace(workspaceId, count, { snapshot: true, signal }),
+      signal,
     );
     await cache.set(kept.key, Buffer.from(JSON.stringify(kept)), secondsKept);
     return kept;
   }
 
-  function join(workspaceId: string, asked: Asked, ask: Ask): Promise<KeptCount> {
+  function join(workspaceId: string, asked: Asked, ask: Ask, signal: AbortSignal): Promise<KeptCount> {
     const running = underWay.get(asked.key);
-    if (running) return running;
-    const own = compute(workspaceId, asked, ask).finally(() => underWay.delete(asked.key));
+    if (running?.isWanted) return running.join(signal);
+    const own = new SharedWork((wanted) => compute(workspaceId, asked, ask, wanted));
     underWay.set(asked.key, own);
-    return own;
+    return own.join(signal).finally(() => {
+      if (underWay.get(asked.key) === own) underWay.delete(asked.key);
+    });
   }
 
-  async function answer(workspaceId: string, asked: Asked, ask: Ask): Promise<NodeCounts> {
+  async function answer(
+    workspaceId: string,
+    asked: Asked,
+    ask: Ask,
+    signal: AbortSignal,
+  ): Promise<NodeCounts> {
     const started = performance.now();
     const nodes = nodesOf(asked.question.rule);
     const found = readKept(await cache.get(asked.key), asked.key, nodes.length);
-    const kept = found ?? (await join(workspaceId, asked, ask));
+    const kept = found ?? (await join(workspaceId, asked, ask, signal));
     return {
       value: kept.counts[0] as number,
       asOf: new Date(kept.asOf),
@@ -102,12 +128,12 @@ export function createCountMembers(services: {
     };
   }
 
-  return async (workspaceId, ask) => {
+  return async (workspaceId, ask, signal) => {
     const started = performance.now();
     const { version, questions } = await withWorkspace(
       workspaceId,
       async (tx) => ({ version: await tx.version(), questions: await ask(tx) }),
-      { snapshot: true },
+      { snapshot: true, signal },
     );
     const tookMs = performance.now() - started;
     const counts: (NodeCounts | Error)[] = [];
@@ -115,7 +141,7 @@ export function createCountMembers(services: {
     for (const [index, question] of questions.entries()) {
       try {
         const key = keyOf(workspaceId, version, question);
-        counts.push(await answer(workspaceId, { question, version, key, index, tookMs }, ask));
+        counts.push(await answer(workspaceId, { question, version, key, index, tookMs }, ask, signal));
       } catch (error) {
         counts.push(error as Error);
       }

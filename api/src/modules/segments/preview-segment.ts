@@ -24,11 +24,15 @@ export interface Preview {
   sample: number[];
 }
 
-/** Counts a rule and each of its nodes, and finds its first members. Throws INVALID_RULE with every problem. */
+/**
+ * Counts a rule and each of its nodes, and finds its first members. Throws INVALID_RULE with every problem.
+ * @param signal aborted when nobody waits for it any more.
+ */
 export async function previewSegment(
   services: { withWorkspace: WithWorkspace; clock: Clock; countMembers: CountMembers },
   workspaceId: string,
   request: PreviewRequest,
+  signal: AbortSignal,
 ): Promise<Preview> {
   const { withWorkspace, clock, countMembers } = services;
   const { sampleSize } = request;
@@ -42,7 +46,7 @@ export async function previewSegment(
     const checked = await checkRule(tx, request.rule, { path: 'input.rule' });
     return { rule: checked, names: await namesIn(tx, checked) };
   });
-  const [counts] = await countMembers(workspaceId, async (tx) => [await loadQuestion(tx, rule, now)]);
+  const [counts] = await countMembers(workspaceId, async (tx) => [await loadQuestion(tx, rule, now)], signal);
   if (!counts) throw new Error('One question has one answer.');
   if (counts instanceof Error) throw counts;
   return {

@@ -36,9 +36,9 @@ export function createSegmentLoaders(services: {
   log: Logger;
 }): ReturnType<typeof perRequest<SegmentLoaders>> {
   const { withWorkspace, clock, countMembers } = services;
-  return perRequest((workspaceId) => ({
+  return perRequest((workspaceId, signal) => ({
     size: new DataLoader((segments: readonly SegmentKey[]) =>
-      countMembers(workspaceId, (tx) => loadQuestions(tx, segments.map(ruleOf), clock.now())),
+      countMembers(workspaceId, (tx) => loadQuestions(tx, segments.map(ruleOf), clock.now()), signal),
     ),
     sentence: new DataLoader((segments: readonly SegmentKey[]) =>
       withWorkspace(workspaceId, async (tx) => {
@@ -53,7 +53,7 @@ export function createSegmentLoaders(services: {
       }),
     ),
     segmentsOf: new DataLoader((contactIds: readonly string[]) =>
-      membershipsOf(services, workspaceId, contactIds),
+      membershipsOf(services, workspaceId, contactIds, signal),
     ),
   }));
 }
@@ -66,17 +66,18 @@ async function membershipsOf(
   { withWorkspace, clock, log }: { withWorkspace: WithWorkspace; clock: Clock; log: Logger },
   workspaceId: string,
   contactIds: readonly string[],
+  signal: AbortSignal,
 ): Promise<SegmentEntity[][]> {
   const segments = await withWorkspace(workspaceId, allActiveSegments);
   const ask = async (some: readonly SegmentEntity[]): Promise<SegmentEntity[][]> => {
     const asked = { contactIds, segments: some, now: clock.now() };
-    const found = await withWorkspace(workspaceId, (tx) => segmentsOfContacts(tx, asked));
+    const found = await withWorkspace(workspaceId, (tx) => segmentsOfContacts(tx, asked), { signal });
     return contactIds.map((id) => found.get(id) ?? []);
   };
   try {
     return await ask(segments);
   } catch (error) {
-    if (failureOf(error).code === 'UNAVAILABLE') throw error;
+    if (['UNAVAILABLE', 'TIMEOUT'].includes(failureOf(error).code)) throw error;
     const alone: SegmentEntity[][][] = [];
     for (const segment of segments) alone.push(await ask([segment]).catch(leftOut(segment)));
     return contactIds.map((_, index) => alone.flatMap((found) => found[index] ?? []));

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.js';
 import { actorOf, type RequestContext, type WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
+import { costs } from '../../platform/graphql/limits.js';
 import { PageArgs, type Page } from '../../platform/graphql/pagination.js';
 import { ContactConnection, ContactType, type contactLoaders } from '../contacts/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
@@ -81,24 +82,26 @@ export class WorkspaceSegmentsResolver {
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })
   @Query(() => SegmentPreviewType, {
+    complexity: costs.preview,
     description:
       'Counts a rule and each of its nodes at one version of the workspace, without storing anything.',
   })
   async previewSegment(
-    @Ctx() { workspace }: WorkspaceContext,
+    @Ctx() { workspace, signal }: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => PreviewSegmentInput, { description: 'The rule to try.' }) input: PreviewSegmentInput,
   ): Promise<SegmentPreviewType> {
-    return toPreview(workspace.id, await previewSegment(this.services, workspace.id, input));
+    return toPreview(workspace.id, await previewSegment(this.services, workspace.id, input, signal));
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })
   @Query(() => MembershipExplanationType, {
+    complexity: costs.explanation,
     description:
       'Tells why a contact is a member of a segment, or is not: each condition, and on which evidence.',
   })
   async explainMembership(
-    @Ctx() { workspace }: WorkspaceContext,
+    @Ctx() { workspace, signal }: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('segmentId', () => ID, { description: 'The segment.' }) segmentId: string,
     @Arg('contactId', () => ID, { description: 'The contact.' }) contactId: string,
@@ -107,7 +110,7 @@ export class WorkspaceSegmentsResolver {
     const explained = await withWorkspace(
       workspace.id,
       (tx) => explainMembership(tx, { segmentId, contactId }, clock.now()),
-      { snapshot: true },
+      { snapshot: true, signal },
     );
     return toExplanation(explained);
   }
@@ -245,7 +248,7 @@ export class SegmentResolver {
     return this.services.segments(context, segment.workspaceId).sentence.load(toKey(segment));
   }
 
-  @FieldResolver(() => CountType, { description: 'How many members it has.' })
+  @FieldResolver(() => CountType, { complexity: costs.count, description: 'How many members it has.' })
   async size(@Ctx() context: RequestContext, @Root() segment: SegmentType): Promise<CountType> {
     return toCount(await this.services.segments(context, segment.workspaceId).size.load(toKey(segment)));
   }
@@ -259,7 +262,10 @@ export class SegmentResolver {
     return users as SegmentUserType[];
   }
 
-  @FieldResolver(() => ContactConnection, { description: 'Its members, the oldest contacts first.' })
+  @FieldResolver(() => ContactConnection, {
+    complexity: costs.count,
+    description: 'Its members, the oldest contacts first.',
+  })
   async members(
     @Ctx() context: RequestContext,
     @Root() segment: SegmentType,
@@ -267,7 +273,11 @@ export class SegmentResolver {
   ): Promise<Page<ContactType>> {
     const { withWorkspace, clock, contacts } = this.services;
     const { workspaceId } = segment;
-    const page = await withWorkspace(workspaceId, (tx) => listMembers(tx, toKey(segment), args, clock.now()));
+    const page = await withWorkspace(
+      workspaceId,
+      (tx) => listMembers(tx, toKey(segment), args, clock.now()),
+      { signal: context.signal },
+    );
     const shown = await contacts(context, workspaceId).contact.loadMany(
       page.edges.map(({ node }) => node.ordinal),
     );
@@ -314,7 +324,11 @@ export class SegmentPreviewResolver {
 export class ContactSegmentsResolver {
   constructor(private readonly services: SegmentResolverServices) {}
 
-  @FieldResolver(() => [SegmentType], { description: 'The active segments that it is a member of, by name.' })
+  @FieldResolver(() => [SegmentType], {
+    complexity: costs.count,
+    description:
+      'The active segments that it is a member of, by name. One whose rule cannot be answered any more is left out; its `size` tells why.',
+  })
   async segments(
     @Ctx() context: RequestContext,
     @Root() { workspaceId, id }: ContactType,

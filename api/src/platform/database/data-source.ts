@@ -11,12 +11,20 @@ export interface ConnectionOptions {
   poolSize: number;
   /** Shown in pg_stat_activity. */
   name: string;
+  /** How long a statement may take; without a limit unless given. */
+  statementSeconds?: number;
   /** Hears of connections that were lost while idle; the pool replaces them by itself. */
   onConnectionError: (error: unknown) => void;
 }
 
 /** How long a connection may take to come about. */
 const patienceMs = 5000;
+
+/** How long a statement waits for a row or a table that somebody else holds. */
+const lockSeconds = 10;
+
+/** How long a transaction may do nothing: whoever left it open holds what it locked. */
+const idleSeconds = 60;
 
 /** Makes a pool of connections for one role; `initialize()` opens it. */
 export function createDataSource(options: ConnectionOptions): DataSource {
@@ -29,11 +37,20 @@ export function createDataSource(options: ConnectionOptions): DataSource {
     poolErrorHandler: (error: unknown) => {
       if (source.isInitialized) options.onConnectionError(error);
     },
-    extra: { connectionTimeoutMillis: patienceMs },
+    extra: { connectionTimeoutMillis: patienceMs, ...timeLimits(options) },
     synchronize: false,
     logging: false,
   });
   return source;
+}
+
+function timeLimits({ statementSeconds }: ConnectionOptions): Record<string, number> {
+  if (statementSeconds === undefined) return {};
+  return {
+    statement_timeout: statementSeconds * 1000,
+    lock_timeout: lockSeconds * 1000,
+    idle_in_transaction_session_timeout: idleSeconds * 1000,
+  };
 }
 
 /** The oldest PostgreSQL that Coterie is tested on, as its `server_version_num` counts. */

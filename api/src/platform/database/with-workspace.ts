@@ -1,9 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
-import { notFound } from '../errors.js';
+import { Failure, notFound } from '../errors.js';
 import { isId } from '../ids.js';
 import { currentOperation } from '../operation.js';
 import { auditInWorkspace } from './audit.js';
+import { Shares } from '../shares.js';
+import { cancelOnAbort, type Cancel } from './cancel.js';
+import { isLostRace } from './outage.js';
+
+export { Collision } from './outage.js';
 
 /** What a unit of work on one workspace has in hand. Valid only until the work returns. */
 export interface WorkspaceTransaction {
@@ -22,6 +27,17 @@ export interface WorkspaceTransaction {
 export interface WorkOptions {
   /** Read everything as of one version (REPEATABLE READ, READ ONLY). */
   snapshot?: boolean;
+  /** Aborted when nobody waits for the result any more: the statement under way is cancelled, the work rolled back. */
+  signal?: AbortSignal;
+  /** How long a statement may take, for work that is known to be long; otherwise as the connection says. */
+  statementSeconds?: number;
+}
+
+/** How workspaces share the connections. */
+export interface Sharing {
+  /** How many of them one workspace uses at a time, so that the others find some. */
+  perWorkspace?: number;
+  cancel?: Cancel;
 }
 
 /** The one way in to tenant data: opens a transaction bound to the workspace, by row-level security. */
@@ -30,11 +46,6 @@ export type WithWorkspace = <Result>(
   work: (transaction: WorkspaceTransaction) => Promise<Result>,
   options?: WorkOptions,
 ) => Promise<Result>;
-
-/** Thrown by work that lost a race and is right to run again from the start. */
-export class Collision extends Error {
-  override name = 'Collision';
-}
 
 /** Ordinal under which changes are noted that concern no contact, such as a segment's rule. */
 export const noContact = -1;
@@ -45,14 +56,17 @@ const attempts = 8;
  * Builds {@link WithWorkspace} on the app role's connections. Work that meets a deadlock, a serialization failure or a
  * {@link Collision} is rolled back and run again, so it must have no effect outside its transaction.
  */
-export function createWithWorkspace(dataSource: DataSource): WithWorkspace {
+export function createWithWorkspace(dataSource: DataSource, sharing: Sharing = {}): WithWorkspace {
+  const shares = new Shares(sharing.perWorkspace ?? Infinity);
   return async (workspaceId, work, options = {}) => {
     if (!isId(workspaceId)) throw notFound('workspace', 'workspaceId');
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await runOnce(dataSource, workspaceId, work, options);
+        const run = () => runOnce({ dataSource, ...sharing }, workspaceId, work, options);
+        return await shares.run(workspaceId, run, options.signal);
       } catch (error) {
-        if (attempt >= attempts || !isWorthAnotherTry(error)) throw error;
+        if (options.signal?.aborted) throw abandoned();
+        if (attempt >= attempts || !isLostRace(error)) throw error;
         await sleep(Math.random() * 10 * 2 ** attempt);
       }
     }
@@ -60,23 +74,32 @@ export function createWithWorkspace(dataSource: DataSource): WithWorkspace {
 }
 
 async function runOnce<Result>(
-  dataSource: DataSource,
+  { dataSource, cancel }: Sharing & { dataSource: DataSource },
   workspaceId: string,
   work: (transaction: WorkspaceTransaction) => Promise<Result>,
-  { snapshot = false }: WorkOptions,
+  { snapshot = false, signal, statementSeconds }: WorkOptions,
 ): Promise<Result> {
   const run = async (manager: EntityManager): Promise<Result> => {
     if (snapshot) await manager.query('set transaction read only');
-    await manager.query(`select set_config('app.workspace_id', $1, true)`, [workspaceId]);
+    const [bound] = await manager.query<{ pid: number }[]>(
+      `select set_config('app.workspace_id', $1, true), pg_backend_pid() as pid,
+         set_config('statement_timeout', coalesce($2, current_setting('statement_timeout')), true)`,
+      [workspaceId, statementSeconds === undefined ? null : `${statementSeconds}s`],
+    );
     const changes = new ChangeSet();
     const transaction: WorkspaceTransaction = {
       workspaceId,
       manager,
-      query: (text, values) => manager.query(text, values),
+      query: async (text, values) => {
+        signal?.throwIfAborted();
+        return manager.query(text, values);
+      },
       changed: (ordinals, facet) => changes.add(ordinals, facet),
       version: () => readVersion(manager, workspaceId),
     };
-    const result = await work(transaction);
+    const stopWatching =
+      signal && cancel && bound ? cancelOnAbort(signal, () => cancel(bound.pid)) : async () => undefined;
+    const result = await work(transaction).finally(stopWatching);
     const operation = currentOperation();
     if (operation && !snapshot)
       await auditInWorkspace(manager, workspaceId, operation, { result, ...changes.summary() });
@@ -143,8 +166,6 @@ async function readVersion(manager: EntityManager, workspaceId: string): Promise
   return Number(rows[0]?.version ?? 0);
 }
 
-function isWorthAnotherTry(error: unknown): boolean {
-  if (error instanceof Collision) return true;
-  const code = (error as { code?: unknown; driverError?: { code?: unknown } } | null)?.code;
-  return code === '40001' || code === '40P01';
+function abandoned(): Failure {
+  return new Failure('TIMEOUT', 'Nobody waits for this any more.');
 }

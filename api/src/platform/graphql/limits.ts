@@ -15,6 +15,16 @@ const { getComplexity } = createRequire(import.meta.url)(
   'graphql-query-complexity',
 ) as typeof import('graphql-query-complexity');
 
+/** What fields cost that make PostgreSQL look at the whole workspace: declared as their `complexity`. */
+export const costs = {
+  /** Asked once, at the root. */
+  preview: 500,
+  readiness: 500,
+  explanation: 200,
+  /** Asked of many: those of a page can be remembered, or are found together. */
+  count: 25,
+} as const;
+
 /** What one request may ask for. README names these numbers. */
 export const limits = {
   /** Fields, each counted as often as the pages around it can repeat it. */
@@ -51,10 +61,11 @@ function tooComplex(message: string): GraphQLError {
   return asGraphqlError(new Failure('TOO_COMPLEX', message));
 }
 
-/** A field costs one, and what is below it as often as its page is long. */
-const estimate: ComplexityEstimator = ({ args, childComplexity }) => {
+/** A field costs one, or what it declares, and what is below it as often as its page is long. */
+const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
   const page = (args as { first?: unknown }).first;
-  return 1 + childComplexity * (typeof page === 'number' && page > 1 ? page : 1);
+  const own = Number(field.extensions['complexity'] ?? 1);
+  return own + childComplexity * (typeof page === 'number' && page > 1 ? page : 1);
 };
 
 function costLimit(schema: GraphQLSchema, rateLimits: RateLimits): ApolloServerPlugin<RequestContext> {

@@ -114,7 +114,7 @@ const partChecks = {
 } as const;
 type Part = keyof typeof partChecks;
 type PartsOf<Parts extends readonly Part[]> = {
-  [Index in keyof Parts]: Parts[Index] extends 'integer' | 'count' ? number : string;
+  -readonly [Index in keyof Parts]: Parts[Index] extends 'integer' | 'count' ? number : string;
 };
 
 /**

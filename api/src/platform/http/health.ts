@@ -4,6 +4,7 @@ import type { Cache } from '../cache/cache.js';
 
 /** What readiness depends on. */
 export interface HealthOptions {
+  /** Connections that requests cannot take: a busy database answers, if slowly. */
   databases: DataSource[];
   cache: Cache;
   /** Whether the process has been told to stop. */

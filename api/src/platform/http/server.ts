@@ -40,6 +40,7 @@ export const statusOf: Record<FailureCode, number> = {
   IN_USE: 409,
   LOCKED: 429,
   UNAVAILABLE: 503,
+  TIMEOUT: 504,
   INTERNAL: 500,
 };
 
