@@ -24,7 +24,7 @@ import { serveMetrics } from './platform/metrics/serve-metrics.js';
 import { RateLimits } from './platform/limits/rate-limits.js';
 import { enqueue } from './platform/jobs/queue.js';
 import { startWorker, type Worker } from './platform/jobs/worker.js';
-import type { Module, Services } from './platform/module.js';
+import type { Module, Services, Task } from './platform/module.js';
 import type { Settings } from './settings.js';
 
 /** What a process does: serve requests, take jobs, or both. */
@@ -192,10 +192,10 @@ async function open(source: DataSource, onClose: OnClose): Promise<void> {
 
 async function startJobs(urls: RoleUrls, { services, modules }: Wired): Promise<Worker> {
   const { log, metrics } = services;
-  const tasks = Object.assign({}, ...modules.map((module) => module.tasks ?? {})) as NonNullable<
-    Module['tasks']
-  >;
-  return startWorker({ url: urls.system, tasks, crontab, concurrency: 2, log, metrics });
+  const all = (kind: 'tasks' | 'longTasks'): Record<string, Task> =>
+    Object.assign({}, ...modules.map((module) => module[kind] ?? {}));
+  const tasks = { tasks: all('tasks'), longTasks: all('longTasks') };
+  return startWorker({ url: urls.system, ...tasks, crontab, concurrency: 2, log, metrics });
 }
 
 async function serve({ services, modules, controls }: Wired, onClose: OnClose): Promise<string> {

@@ -8,12 +8,12 @@ import { largestImport, mostColumns } from '../../api/src/modules/imports/upload
 import { eventLimits } from '../../api/src/modules/ingestion/check-event.js';
 import { mostTraitAttributes } from '../../api/src/modules/ingestion/prepare-traits.js';
 import { segmentLimits } from '../../api/src/modules/ingestion/segment-incoming.js';
-import { largestSample } from '../../api/src/modules/segments/count-members.js';
+import { countsAtATime, largestSample } from '../../api/src/modules/segments/count-members.js';
 import { roles, scopes } from '../../api/src/platform/context.js';
 import { failureCodes } from '../../api/src/platform/errors.js';
 import { mostContacts } from '../../api/src/modules/contacts/contact.resolver.js';
 import { mostEvents } from '../../api/src/modules/ingestion/event.types.js';
-import { limits } from '../../api/src/platform/graphql/limits.js';
+import { costs, limits } from '../../api/src/platform/graphql/limits.js';
 import { largestPage } from '../../api/src/platform/graphql/pagination.js';
 import { addGraphql } from '../../api/src/platform/graphql/server.js';
 import { mostSubscriptions } from '../../api/src/platform/graphql/subscriptions.js';
@@ -92,6 +92,10 @@ describe('api/README.md', () => {
       'CSV file': largestImport,
       'columns of a CSV file': mostColumns,
     });
+    expect(reference.text).toContain(`${costs.preview} for \`previewSegment\` and for a readiness report`);
+    expect(reference.text).toContain(`${costs.explanation} for \`explainMembership\`, ${costs.count} for`);
+    expect(reference.text).toContain(`takes ${countsAtATime} counts at a time`);
+    expect(costs.readiness).toBe(costs.preview);
     expect(mostEvents).toBe(mostContacts);
     expect(eventLimits.identifier).toBe(eventLimits.target);
   });

@@ -20,6 +20,24 @@ function ask(query: string, variables: Record<string, unknown> = {}): Promise<Ht
 const preview = 'query ($input: PreviewSegmentInput!) { previewSegment(input: $input) { __typename } }';
 const event = { attribute: { key: 'email', op: 'exists' } };
 
+describe('a path', () => {
+  const upsert =
+    'mutation ($list: [ContactInput!]!) { upsertContacts(input: {contacts: $list}) { outcome } }';
+  const search = 'query ($mail: String!) { workspace { contact(by: {email: $mail}) { id } } }';
+  const create = 'mutation ($made: CreateSegmentInput!) { createSegment(input: $made) { id } }';
+
+  it.each([
+    ['of text in a list', upsert, { list: [{ email: 'a\0b' }] }, 'input.contacts[0].email'],
+    ['of text by itself', search, { mail: 'a\0b' }, 'by.email'],
+    ['of a wrong type', upsert, { list: [{ email: 5 }] }, 'input.contacts[0].email'],
+    ['of a variable that is missing', upsert, {}, 'input.contacts'],
+    ['of a field that is missing', create, { made: { rule: { text: 'email exists' } } }, 'input.name'],
+    ['of a field that is unknown', upsert, { list: [{ mail: 'x' }] }, 'input.contacts[0].mail'],
+  ])('%s names the argument, whatever the variable is called', async (_, query, variables, path) => {
+    expect(errorOf(await ask(query, variables))).toEqual({ code: 'INVALID_INPUT', path });
+  });
+});
+
 describe('an input of which exactly one field must be given', () => {
   const contact = 'query ($by: ContactKeyInput!) { workspace { contact(by: $by) { id } } }';
 

@@ -39,7 +39,13 @@ export type Enqueue = (
   manager: EntityManager,
   task: string,
   payload: { workspaceId: string } & Record<string, unknown>,
-  options?: { key?: string; maxAttempts?: number; runAt?: Date },
+  options?: {
+    key?: string;
+    /** Jobs of one queue run one after another. */
+    queue?: string;
+    maxAttempts?: number;
+    runAt?: Date;
+  },
 ) => Promise<void>;
 
 /** Runs one job. It may run again after a crash, so it must go on from what is committed. */
@@ -66,6 +72,8 @@ export interface Module {
   routes?: (server: FastifyInstance) => void | Promise<void>;
   /** Jobs by name. */
   tasks?: Record<string, Task>;
+  /** Jobs by name that may take hours. They have workers of their own: the others never wait for them. */
+  longTasks?: Record<string, Task>;
   /**
    * Starts what the module does in the background once the databases are open.
    * @returns how to end it: called when no request and no job runs any more, before the databases are closed.

@@ -2,7 +2,7 @@ import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { WorkspaceContext } from '../../platform/context.js';
 import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
-import { readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { OrganizationType, WorkspaceType } from '../workspaces/index.js';
 import { AuditEntryConnection, AuditLogArgs, type AuditEntryType } from './audit.types.js';
 import type { AuditRange } from './audit.repository.js';
@@ -58,7 +58,7 @@ function toRange({ filter, after, first }: AuditLogArgs): AuditRange {
     subjectId: subjectId ?? null,
     since: since ?? null,
     until: until ?? null,
-    after: readTimeCursor(after),
+    after: readCursor(after, 'instant', 'id'),
     limit: first + 1,
   };
 }

@@ -22,9 +22,6 @@ export const createImportsModule: CreateModule = (services) => ({
     new ImportResolver(importLoaders(services.withWorkspace)),
   ],
   routes: (server) => addImportRoutes(server, services),
-  tasks: {
-    [importTask]: createImportTask(services),
-    [undoTask]: createUndoTask(services),
-    [importRetentionTask]: createImportRetentionTask(services),
-  },
+  tasks: { [importRetentionTask]: createImportRetentionTask(services) },
+  longTasks: { [importTask]: createImportTask(services), [undoTask]: createUndoTask(services) },
 });

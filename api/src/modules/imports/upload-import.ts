@@ -88,7 +88,8 @@ export async function uploadImport(
         transaction.manager,
         importTask,
         { workspaceId, jobId: id },
-        { key: `import:${id}` },
+        // One after another, or the files of one workspace would keep those of all others waiting.
+        { key: `import:${id}`, queue: `import:${workspaceId}` },
       );
       return { id, input };
     });

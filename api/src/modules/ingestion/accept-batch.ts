@@ -55,6 +55,7 @@ export function createAcceptBatch(
   const group = new GroupCommit((batches: Batch[]) => outsideOperation(() => storeTogether(batches)), {
     group: 4 * megabyte,
     pending: 32 * megabyte,
+    perLane: 8 * megabyte,
     transactions: Math.floor(databasePoolSize / 2),
   });
   return async (workspace, incoming) => {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { GroupCommit, type GroupBounds } from './group-commit.js';
 
-const roomy: GroupBounds = { group: 1000, pending: 10_000, transactions: 4 };
+const roomy: GroupBounds = { group: 1000, pending: 10_000, perLane: 10_000, transactions: 4 };
 
 /** Groups whose transactions end when the test says so. */
 function open(bounds: Partial<GroupBounds> = {}) {
@@ -81,6 +81,16 @@ describe('GroupCommit', () => {
     groups[1]!.end();
     expect(await second).toBe('c!');
     expect(groups.map(({ requests }) => requests)).toEqual([['a'], ['c']]);
+  });
+
+  it('takes on no more than its share of a lane, and something of every other, whatever is pending', async () => {
+    const { group, groups } = open({ pending: 10, perLane: 6, transactions: 9 });
+    const taken = [group.add('v', 'v1', 6)];
+    await expect(group.add('v', 'v2', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfter: 1 });
+    taken.push(group.add('w', 'w1', 4), group.add('x', 'x1', 3));
+    await expect(group.add('w', 'w2', 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    for (const { end } of groups) end();
+    expect(await Promise.all(taken)).toEqual(['v1!', 'w1!', 'x1!']);
   });
 
   it('takes on a request that is heavier than all that may be pending, when nothing is', async () => {

@@ -5,8 +5,10 @@ import { Failure } from '../../platform/errors.js';
 export interface GroupBounds {
   /** What one transaction holds at most, unless a single request is heavier. */
   group: number;
-  /** What is taken on in all, waiting or under way; a request beyond it is refused. */
+  /** What is taken on in all, waiting or under way; a request beyond it is refused, if its lane has others pending. */
   pending: number;
+  /** What is taken on of one lane: the others always get in. */
+  perLane: number;
   /** Transactions at the same time, over all lanes. */
   transactions: number;
 }
@@ -36,6 +38,7 @@ export class GroupCommit<Request, Result> {
   readonly #ready: string[] = [];
   #transactions = 0;
   #weight = 0;
+  readonly #weights = new Map<string, number>();
 
   /** @param commit stores requests of one lane in one transaction: a result for each, in order, when it has committed. */
   constructor(commit: (requests: Request[]) => Promise<Result[]>, bounds: GroupBounds) {
@@ -44,22 +47,32 @@ export class GroupCommit<Request, Result> {
   }
 
   /**
-   * Resolves when the request is committed. Throws UNAVAILABLE, with nothing stored, when too much is pending.
+   * Resolves when the request is committed. Throws UNAVAILABLE, with nothing stored, when too much is pending; never for
+   * a lane of which nothing is.
    * @param weight the memory that the request takes, in bytes.
    */
   async add(lane: string, request: Request, weight: number): Promise<Result> {
-    if (this.#weight > 0 && this.#weight + weight > this.#bounds.pending) {
+    const { pending, perLane } = this.#bounds;
+    const own = this.#weights.get(lane) ?? 0;
+    if (own > 0 && (own + weight > perLane || this.#weight + weight > pending)) {
       const message = 'More comes in than can be stored at the moment; try again in a second.';
       throw new Failure('UNAVAILABLE', message, { retryAfter: comeBackAfter });
     }
-    this.#weight += weight;
+    this.#weigh(lane, weight);
     try {
       return await new Promise((resolve, reject) => {
         this.#wait(lane, { request, weight, resolve, reject });
       });
     } finally {
-      this.#weight -= weight;
+      this.#weigh(lane, -weight);
     }
+  }
+
+  #weigh(lane: string, change: number): void {
+    this.#weight += change;
+    const own = (this.#weights.get(lane) ?? 0) + change;
+    if (own > 0) this.#weights.set(lane, own);
+    else this.#weights.delete(lane);
   }
 
   #wait(lane: string, pending: Pending<Request, Result>): void {

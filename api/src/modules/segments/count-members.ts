@@ -15,7 +15,7 @@ export const largestSample = 50;
 const secondsKept = 600;
 
 /** Counts of one workspace that are taken at a time: a burst of its own waits, and nobody else's. */
-const countsAtATime = 2;
+export const countsAtATime = 2;
 
 /** Where a number comes from. */
 export type CountSource = 'CACHE' | 'COMPUTED';

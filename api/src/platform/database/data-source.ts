@@ -142,12 +142,14 @@ const queueGrants = `
                      queue_table.relname);
     end loop;
   end $$;
-  create or replace function enqueue_job(task text, payload json, run_at timestamptz, max_attempts int, job_key text)
+  drop function if exists enqueue_job(text, json, timestamptz, int, text);
+  create or replace function enqueue_job(task text, payload json, run_at timestamptz, max_attempts int, job_key text,
+                                         queue text default null)
     returns void language sql security definer set search_path = pg_catalog, pg_temp as $$
-      select graphile_worker.add_job(task, payload, run_at => coalesce(run_at, now()), max_attempts => max_attempts,
-                                     job_key => job_key)
+      select graphile_worker.add_job(task, payload, queue, run_at => coalesce(run_at, now()),
+                                     max_attempts => max_attempts, job_key => job_key)
     $$;
-  revoke all on function enqueue_job(text, json, timestamptz, int, text) from public;
-  grant execute on function enqueue_job(text, json, timestamptz, int, text) to coterie_app, coterie_system;
+  revoke all on function enqueue_job(text, json, timestamptz, int, text, text) from public;
+  grant execute on function enqueue_job(text, json, timestamptz, int, text, text) to coterie_app, coterie_system;
   commit;
 `;

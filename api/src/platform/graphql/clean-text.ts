@@ -4,6 +4,7 @@ import type { RequestContext } from '../context.js';
 import { Failure } from '../errors.js';
 import { isStorable } from '../storable.js';
 import { asGraphqlError } from './errors.js';
+import { variablePlaces } from './variable-places.js';
 
 /** How deep a variable may be nested: far more than any input type needs. */
 const deepestVariable = 100;
@@ -13,7 +14,9 @@ export const cleanText: ApolloServerPlugin<RequestContext> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ request, document }) {
-        checkVariable(request.variables ?? {}, []);
+        const places = variablePlaces(document);
+        for (const [name, value] of Object.entries(request.variables ?? {}))
+          checkVariable(value, [places.get(name) ?? name]);
         checkLiterals(document);
       },
     };

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Failure, type FailureCode } from '../errors.js';
 import { failureOf, logOurs } from '../failure-of.js';
 import { statusOf } from '../http/server.js';
+import { atArgument, type VariablePlaces } from './variable-places.js';
 
 /** What Apollo says of requests that it could not even begin to execute. */
 const codesOfApollo: Partial<Record<string, FailureCode>> = {
@@ -75,11 +76,15 @@ function toFailure(formatted: GraphQLFormattedError, error: unknown): Failure {
   return code ? refusalOf(formatted, code) : failureOf(thrown);
 }
 
-/** The failure that graphql-js or Apollo tell of in words only. */
-export function refusalOf({ message }: { message: string }, code: FailureCode): Failure {
+/** The failure that graphql-js or Apollo tell of in words only; `places` are those of the variables that it may name. */
+export function refusalOf(
+  { message }: { message: string },
+  code: FailureCode,
+  places: VariablePlaces = new Map(),
+): Failure {
   const complexity = tooComplex.find(([words]) => words.test(message));
   if (complexity) return new Failure('TOO_COMPLEX', complexity[1]);
-  return new Failure(code, message, { path: pathInMessage(message) });
+  return new Failure(code, message, { path: atArgument(places, pathInMessage(message)) });
 }
 
 /** Tells Apollo what became of a request that broke while it was checked; left alone, it would hide the cause. */
@@ -89,7 +94,14 @@ export const explainBreakdown: ApolloServerPlugin = {
   },
 };
 
-/** graphql-js names the place of a bad variable only in words: `Variable "$input" got invalid value … at "input.name"`. */
+/**
+ * graphql-js names the place of a bad variable only in words: `Variable "$input" got invalid value … at "input.name";`,
+ * and a field that is missing or unknown there after it: `Field "email" of required type …`.
+ */
 function pathInMessage(message: string): string {
-  return /at "([^"]+)"/.exec(message)?.[1] ?? /Variable "\$(\w+)"/.exec(message)?.[1] ?? '';
+  const [, variable] = /^Variable "\$(\w+)"/.exec(message) ?? [];
+  if (variable === undefined) return '';
+  const [, at = variable] = / at "([^"]+)"; /.exec(message) ?? [];
+  const [, field] = /; Field "(\w+)" (?:of required type|is not defined)/.exec(message) ?? [];
+  return field === undefined ? at : `${at}.${field}`;
 }

@@ -9,6 +9,7 @@ import type { RequestContext } from '../context.js';
 import { Failure } from '../errors.js';
 import type { RateLimits } from '../limits/rate-limits.js';
 import { asGraphqlError, refusalOf } from './errors.js';
+import { variablePlaces } from './variable-places.js';
 
 // As CommonJS: its module form brings a second copy of graphql, which does not know the schema's types.
 const { getComplexity } = createRequire(import.meta.url)(
@@ -102,7 +103,7 @@ function costOf(question: Parameters<typeof getComplexity>[0]): number {
     return getComplexity(question);
   } catch (error) {
     throw error instanceof GraphQLError
-      ? asGraphqlError(refusalOf(error, 'INVALID_INPUT'), error.nodes)
+      ? asGraphqlError(refusalOf(error, 'INVALID_INPUT', variablePlaces(question.query)), error.nodes)
       : error;
   }
 }

@@ -1,4 +1,4 @@
-import { Logger as WorkerLogger, run, type JobHelpers } from 'graphile-worker';
+import { Logger as WorkerLogger, run, type JobHelpers, type Runner } from 'graphile-worker';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { newId } from '../ids.js';
@@ -17,8 +17,11 @@ export interface WorkerOptions {
   /** The system role's connection. */
   url: string;
   tasks: Record<string, Task>;
+  /** Those that may take hours: as many of them run at a time as of the others, beside these. */
+  longTasks: Record<string, Task>;
   /** When tasks run by themselves, in crontab's form. */
   crontab: string;
+  /** Of each of the two. */
   concurrency: number;
   log: Logger;
   metrics: Metrics;
@@ -42,7 +45,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { log, metrics } = options;
   const pool = new Pool({
     connectionString: options.url,
-    max: options.concurrency + 2,
+    // Each of the two listens on a connection of its own, and takes jobs on another.
+    max: 2 * (options.concurrency + 2),
     application_name: 'coterie worker',
   });
   const stopping = new AbortController();
@@ -51,31 +55,41 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
   pool.on('error', complain);
   pool.on('connect', (client) => client.on('error', complain));
-  const taskList = Object.fromEntries(
-    Object.entries(options.tasks).map(([name, task]) => [
-      name,
-      (payload: unknown, { job }: JobHelpers) =>
-        performOperation(operationOf(name, job.id, payload), () =>
-          metrics.timeJob(name, () =>
-            task(payload, { signal: stopping.signal, log, isLastAttempt: job.attempts >= job.max_attempts }),
-          ),
-        ),
-    ]),
-  );
-  const runner = await run({
-    pgPool: pool,
-    taskList,
-    crontab: options.crontab,
-    concurrency: options.concurrency,
-    pollInterval: 2000,
-    noHandleSignals: true,
-    logger: new WorkerLogger(() => (level, message) => log.debug({ level }, message)),
-  });
+  const start = (tasks: Record<string, Task>, crontab: string): Promise<Runner> =>
+    run({
+      pgPool: pool,
+      taskList: Object.fromEntries(
+        Object.entries(tasks).map(([name, task]) => [
+          name,
+          taskOf(name, task, { log, metrics, signal: stopping.signal }),
+        ]),
+      ),
+      crontab,
+      concurrency: options.concurrency,
+      pollInterval: 2000,
+      noHandleSignals: true,
+      logger: new WorkerLogger(() => (level, message) => log.debug({ level }, message)),
+    });
+  const runners = [await start(options.tasks, options.crontab), await start(options.longTasks, '')];
   return {
     async stop() {
       stopping.abort();
-      await runner.stop();
+      await Promise.all(runners.map((runner) => runner.stop()));
       await pool.end();
     },
   };
+}
+
+/** A task as the queue calls it. */
+function taskOf(
+  name: string,
+  task: Task,
+  { signal, log, metrics }: Pick<WorkerOptions, 'log' | 'metrics'> & { signal: AbortSignal },
+) {
+  return (payload: unknown, { job }: JobHelpers): Promise<void> =>
+    performOperation(operationOf(name, job.id, payload), () =>
+      metrics.timeJob(name, () =>
+        task(payload, { signal, log, isLastAttempt: job.attempts >= job.max_attempts }),
+      ),
+    );
 }
