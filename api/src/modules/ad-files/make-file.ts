@@ -1,6 +1,10 @@
 import { platforms } from '@coterie/ad-formats';
 import type { Clock } from '../../platform/clock.js';
-import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import {
+  longStatementSeconds,
+  type WithWorkspace,
+  type WorkspaceTransaction,
+} from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { fileName } from '../../platform/files/file-name.js';
 import { Spool } from '../../platform/files/spool.js';
@@ -31,9 +35,6 @@ export interface FileServices {
 }
 
 type Work<Result> = (tx: WorkspaceTransaction, now: Date) => Promise<Result>;
-
-/** Finding a million members before the first is written takes longer than a question may. */
-const statementSeconds = 300;
 
 /** Tells what a file would hold if it were written now. It is written indeed, but kept nowhere. */
 export async function assessFile(
@@ -87,7 +88,7 @@ function inSnapshot<Result>(
   work: Work<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
-  const options = { snapshot: true, signal, statementSeconds };
+  const options = { snapshot: true, signal, statementSeconds: longStatementSeconds };
   return withWorkspace(workspaceId, (tx) => work(tx, clock.now()), options);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import type { Services, Task, TaskRun } from '../../platform/module.js';
 import { countOutcomes, importRows, type ImportSettings, type RowCounts } from './import-rows.js';
@@ -68,7 +68,7 @@ function inWorkspace<Result>(
   run: Run,
   work: (transaction: WorkspaceTransaction) => Promise<Result>,
 ): Promise<Result> {
-  return run.services.withWorkspace(run.workspaceId, work);
+  return run.services.withWorkspace(run.workspaceId, work, { statementSeconds: longStatementSeconds });
 }
 
 async function begin(transaction: WorkspaceTransaction, jobId: string): Promise<ImportRow | undefined> {

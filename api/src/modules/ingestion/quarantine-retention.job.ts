@@ -1,3 +1,4 @@
+import { longStatementSeconds } from '../../platform/database/with-workspace.js';
 import type { Services, Task } from '../../platform/module.js';
 import { deleteQuarantined } from './quarantine.repository.js';
 
@@ -19,7 +20,9 @@ export function createRetentionTask({
     const workspaces: { id: string }[] = await directory.query('select id from workspaces');
     for (const { id } of workspaces) {
       signal.throwIfAborted();
-      await withWorkspace(id, (transaction) => deleteQuarantined(transaction, { until }));
+      await withWorkspace(id, (transaction) => deleteQuarantined(transaction, { until }), {
+        statementSeconds: longStatementSeconds,
+      });
     }
   };
 }

@@ -33,6 +33,9 @@ export interface WorkOptions {
   statementSeconds?: number;
 }
 
+/** What jobs and files ask for: finding a million members, or taking a thousand rows in, may take longer than a question. */
+export const longStatementSeconds = 300;
+
 /** How workspaces share the connections. */
 export interface Sharing {
   /** How many of them one workspace uses at a time, so that the others find some. */
