@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startWorker } from '../../api/src/platform/jobs/worker.js';
 import { createLog } from '../../api/src/platform/log.js';
+import { Metrics } from '../../api/src/platform/metrics/metrics.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createWorkspace } from '../support/workspaces.js';
 
@@ -43,6 +44,7 @@ it('does short jobs while more long ones are under way than it takes at a time',
     crontab: '',
     concurrency: 1,
     log: createLog('silent'),
+    metrics: new Metrics(),
   });
   try {
     for (const task of ['long', 'long', 'short'])
