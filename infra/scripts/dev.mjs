@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build, checkMachine, environment, root } from './tools.mjs';
 
 checkMachine();
-build('@coterie/api^...', '@coterie/dashboard^...');
+build('@coterie/api^...', '@coterie/dashboard^...', '@coterie/tracker');
 const parts = [
   start('api', 'node', ['--watch', '--import', '@oxc-node/core/register', 'src/main.ts']),
   start('dashboard', 'vite', []),

@@ -1,12 +1,12 @@
 /** `pnpm start [all|http|worker]`: builds what has changed and runs Coterie in this process. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, checkMachine, root } from './tools.mjs';
+import { build, checkMachine, parts, root } from './tools.mjs';
 
 checkMachine();
 const isFirst = !existsSync(join(root, 'api/dist')) || !existsSync(join(root, 'dashboard/dist'));
 if (isFirst) process.stdout.write('Building Coterie: the first time takes about half a minute …\n');
-build('@coterie/api', '@coterie/dashboard');
+build(...parts);
 stopWithCallers();
 process.chdir(root);
 await import('../../api/dist/main.js');

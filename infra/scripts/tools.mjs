@@ -47,16 +47,19 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** What a running Coterie consists of: what answers, and what it hands to browsers. */
+export const parts = ['@coterie/api', '@coterie/dashboard', '@coterie/tracker'];
+
 /** Builds what has changed, of everything or of what the filters select. Says nothing unless it fails. */
 export function build(...filters) {
   const args = ['run', 'build', ...filters.map((filter) => `--filter=${filter}`)];
-  const { status, signal, stdout, error } = spawnSync(
+  const { status, signal, stdout, stderr, error } = spawnSync(
     'turbo',
     [...args, '--output-logs=errors-only', '--log-order=grouped'],
     {
       cwd: root,
       env: environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
     },
@@ -65,6 +68,7 @@ export function build(...filters) {
   if (signal) process.exit(1);
   if (status !== 0) {
     process.stdout.write(stdout);
+    process.stderr.write(stderr);
     fail('Coterie could not be built: see above.');
   }
 }

@@ -201,6 +201,17 @@ describe('who is meant', () => {
     expect(await attributesOf(one.ordinal)).toMatchObject({ email: 'x@example.com' });
   });
 
+  it('has a phone number of its own country before one of the workspace', async () => {
+    await upsert([
+      { email: 'a@example.com', phone: '(800) 555-0100', attributes: { country: 'United States' } },
+      { email: 'b@example.com', phone: '01 5120170', attributes: { country: 'nowhere' } },
+    ]);
+    expect(await rows(`select value from contact_identities where kind = 'phone' order by ordinal`)).toEqual([
+      { value: '+18005550100' },
+      { value: '+4315120170' },
+    ]);
+  });
+
   it('is not decided by a shared phone number when the e-mail says otherwise', async () => {
     const one = await upsertOne({ email: 'one@example.com', phone: '+43 1 5120170' });
     const two = await upsertOne({ email: 'two@example.com', phone: '+43 1 5120170' });

@@ -72,17 +72,27 @@ export function textColumns(text: string): ValueColumns | string {
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+/** `1,200,000` and `1,200.50`, which mean one thing everywhere; `1,200` is also how some write one and a fifth. */
+const grouped = /^[+-]?\d{1,3}((,\d{3}){2,}(\.\d+)?|(,\d{3})+\.\d+)$/;
+/** The same as Germans write it: `1.200.000` and `1.200,50`. */
+const groupedByPoints = /^[+-]?\d{1,3}((\.\d{3}){2,}(,\d+)?|(\.\d{3})+,\d+)$/;
 
 function readNumber(input: unknown): AttributeValue | string {
-  const text = typeof input === 'string' ? input.trim() : undefined;
-  if (text !== undefined && !decimal.test(text)) {
-    return 'takes a number with a point for decimals and no separators of thousands.';
+  const number = typeof input === 'string' ? numberIn(input.trim()) : input;
+  if (number === undefined) {
+    return 'takes a number such as 1200 or 1200.5; with separators it could mean another one.';
   }
-  const number = text === undefined ? input : Number(text);
   if (typeof number !== 'number') return 'takes a number.';
   if (!Number.isFinite(number)) return 'takes a finite number.';
   // PostgreSQL tells 0 from -0 in text but not in comparisons; one zero keeps "unchanged" honest.
   return [{ ...nothing, number: number === 0 ? 0 : number }];
+}
+
+function numberIn(text: string): number | undefined {
+  if (decimal.test(text)) return Number(text);
+  if (grouped.test(text)) return Number(text.replaceAll(',', ''));
+  if (groupedByPoints.test(text)) return Number(text.replaceAll('.', '').replace(',', '.'));
+  return undefined;
 }
 
 const flags = new Map<unknown, boolean>([

@@ -1,3 +1,4 @@
+import { countryCode } from '@coterie/ad-formats';
 import type { Problem } from '../../platform/errors.js';
 import { parseAttributes, type AttributeCatalog, type AttributeValue } from '../attributes/index.js';
 import { prepareCompany, type PreparedCompany } from '../companies/index.js';
@@ -72,11 +73,12 @@ class Report {
 function prepareIdentities(input: ContactInput, settings: Settings, report: Report): Identity[] {
   const identities: Identity[] = [];
   const unreadable: Problem[] = [];
+  const country = countryOf(input, settings.defaultCountry);
   for (const kind of identityPriority) {
     const { field } = identityFields[kind];
     const given = input[field];
     if (given === null || given === undefined || given.trim() === '') continue;
-    const identity = normaliseIdentity(kind, given, settings.defaultCountry);
+    const identity = normaliseIdentity(kind, given, country);
     if (typeof identity !== 'string') identities.push(identity);
     else unreadable.push({ code: 'INVALID_INPUT', path: field, message: `"${field}" ${identity}` });
   }
@@ -89,6 +91,15 @@ function prepareIdentities(input: ContactInput, settings: Settings, report: Repo
     report.major({ code: 'INVALID_INPUT', path: '', message });
   }
   return identities;
+}
+
+/** ISO 3166-1 alpha-2: somebody writes a telephone number as it is written where they are, else as the workspace does. */
+export function countryOf(
+  { attributes }: Pick<ContactInput, 'attributes'>,
+  defaultCountry: string | null,
+): string | null {
+  const country = attributes?.['country'];
+  return (typeof country === 'string' ? countryCode(country) : undefined) ?? defaultCountry;
 }
 
 function prepareValues(

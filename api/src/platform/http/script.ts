@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
+import { CannotStart } from '../errors.js';
 import { allowAnyOrigin } from './cors.js';
 
 /** How long a browser goes on with the script it has, in seconds: a new version reaches every page within an hour. */
@@ -10,10 +11,10 @@ const hold = 3600;
 
 /**
  * Serves one built script to pages of any origin, packed where the browser takes that.
- * @param file the build; without it there is nothing at the path.
+ * @param file the build. Throws CannotStart when it is not there: pages that ask for it would go without in silence.
  */
 export async function serveScript(server: FastifyInstance, path: string, file: string): Promise<void> {
-  if (!existsSync(file)) return;
+  if (!existsSync(file)) throw new CannotStart(`${file} is not there: build it first, with pnpm build.`);
   const plain = await readFile(file);
   const packed = gzipSync(plain, { level: 9 });
   // Weak: the plain and the packed one are the same script, but not the same bytes.
