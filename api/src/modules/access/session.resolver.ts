@@ -1,4 +1,4 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../platform/context.js';
 import { Access } from '../../platform/graphql/access.js';
 import type { Services } from '../../platform/module.js';
@@ -6,7 +6,7 @@ import { checkTimeZone, ViewerType } from '../workspaces/index.js';
 import { ChangePasswordInput, SignInInput, SignUpInput } from './access.types.js';
 import { endSession, viewerOfSession } from './sessions.js';
 import { changePassword, signIn } from './sign-in.js';
-import { signUp } from './sign-up.js';
+import { canSignUp, signUp } from './sign-up.js';
 import type { SessionCookies } from './session-cookies.js';
 
 /** Signing up, in and out. The session travels in an http-only cookie. */
@@ -16,6 +16,14 @@ export class SessionResolver {
     private readonly services: Pick<Services, 'directory' | 'settings'>,
     private readonly cookies: SessionCookies,
   ) {}
+
+  @Access({ kind: 'public' })
+  @Query(() => Boolean, {
+    description: 'Whether `signUp` would let somebody begin an organization here now.',
+  })
+  async canSignUp(): Promise<boolean> {
+    return canSignUp(this.services.directory, this.services.settings.signUp);
+  }
 
   @Access({ kind: 'public' })
   @Mutation(() => ViewerType, {

@@ -81,13 +81,19 @@ export async function insertUser(
   return id;
 }
 
+/** Whether the settings let somebody begin an organization now. */
+export async function canSignUp(
+  directory: Pick<EntityManager, 'query'>,
+  policy: Settings['signUp'],
+): Promise<boolean> {
+  if (policy !== 'first') return policy === 'open';
+  const known: unknown[] = await directory.query('select 1 from organizations limit 1');
+  return known.length === 0;
+}
+
 async function checkPolicy(manager: EntityManager, policy: Settings['signUp']): Promise<void> {
-  if (policy === 'open') return;
-  if (policy === 'first') {
-    // Two people who begin at the same moment must not both be the first.
-    await manager.query(`select pg_advisory_xact_lock(hashtext('first sign-up'))`);
-    const known: unknown[] = await manager.query('select 1 from organizations limit 1');
-    if (known.length === 0) return;
-  }
+  // Two people who begin at the same moment must not both be the first.
+  if (policy === 'first') await manager.query(`select pg_advisory_xact_lock(hashtext('first sign-up'))`);
+  if (await canSignUp(manager, policy)) return;
   throw new Failure('FORBIDDEN', 'New organizations cannot be created here. Ask for an invitation.');
 }

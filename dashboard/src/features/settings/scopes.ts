@@ -8,7 +8,10 @@ const words: Record<Scope, [label: string, help: string]> = {
   SEGMENTS_READ: ['Read segments', 'Their rules, counts and previews'],
   SEGMENTS_WRITE: ['Write segments', 'Make and change segments and lists'],
   AUDIENCES_READ: ['Read audiences', 'Custom audiences and seed lists, and reports on them'],
-  AUDIENCES_WRITE: ['Write audiences', 'Make and change custom audiences and seed lists, and download their files'],
+  AUDIENCES_WRITE: [
+    'Write audiences',
+    'Make and change custom audiences and seed lists, and download their files',
+  ],
   USAGE_READ: ['Read usage', 'How much was used'],
 };
 
