@@ -33,7 +33,7 @@ it('tells of requests, operations, messages, jobs, look-ups and connections, and
     'mutation { createSegment(input: { name: "Seen", rule: { text: "identified by email" } }) { id } }';
   await workspace.query(rule);
   await workspace.query(
-    'query MyOwnName { workspace { segments(first: 1) { edges { node { count { value } } } } } }',
+    'query MyOwnName { workspace { segments(first: 1) { edges { node { size { value } } } } } }',
   );
   await workspace.ask('{ workspace(id: "nobody@example.com") { id } }');
   const track = (messageId: string): Promise<Response> =>

@@ -169,6 +169,19 @@ export async function updateContacts(
   );
 }
 
+/** Stores when contacts changed. */
+export async function touchContacts(
+  tx: WorkspaceTransaction,
+  ordinals: readonly number[],
+  now: Date,
+): Promise<void> {
+  if (ordinals.length === 0) return;
+  await tx.query('update contacts set updated_at = $2 where ordinal = any($1::int[])', [
+    ordinals,
+    now.toISOString(),
+  ]);
+}
+
 /** Stores new identities. Throws {@link Collision} when another transaction took one of them meanwhile. */
 export async function insertIdentities(
   tx: WorkspaceTransaction,

@@ -15,6 +15,7 @@ interface Written<Kind extends string, State, Stamp = State> {
 export interface ValueState {
   value: AttributeValue | null;
   since: string;
+  mergedFrom: number | null;
 }
 
 export type ConsentState = Pick<HeldConsent, 'state' | 'source' | 'proof' | 'mergedFrom'> & {

@@ -87,7 +87,7 @@ async function begin(transaction: WorkspaceTransaction, jobId: string): Promise<
 /** After a dry run the file stays for a while, so that it need not be sent again. */
 async function finish(
   transaction: WorkspaceTransaction,
-  { id, input, created_at }: ImportRow,
+  { id, input }: ImportRow,
   error: ImportRow['error'],
 ): Promise<void> {
   await markFinished(transaction, id, error);

@@ -20,7 +20,6 @@ import type { Services } from '../../platform/module.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import type { importLoaders } from './import-loaders.js';
 import { columnsOf } from './import.js';
-import type { KeptPage } from './import-effects.repository.js';
 import { findImport, listImports, type ImportRow, type UndoRow } from './import.repository.js';
 import {
   ImportConnection,
@@ -71,7 +70,7 @@ export class WorkspaceImportsResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<ImportMappingType>> {
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.withWorkspace(workspace.id, (tx) => listSavedMappings(tx, after, page.first + 1));
     return toPage(rows, page, (row) => [row.saved_exactly, row.id], toImportMapping);
   }
@@ -206,7 +205,7 @@ export class ImportResolver {
     @Root() { id, workspaceId }: ImportType,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<NotUndoneType>> {
-    const after = readEffectKey(page.after);
+    const after = readCursor(page.after, 'integer', 'text', 'text');
     const { kept } = this.loaders(context, workspaceId);
     const rows = await kept.load({ jobId: id, after, limit: page.first + 1 });
     return toPage(
@@ -222,15 +221,6 @@ export class ImportResolver {
       }),
     );
   }
-}
-
-function readEffectKey(after: string | null | undefined): KeptPage['after'] {
-  const parts = readCursor(after, 3);
-  if (!parts) return undefined;
-  const [ordinal, kind, key] = parts;
-  const isOrdinal = typeof ordinal === 'number' && Number.isInteger(ordinal) && Math.abs(ordinal) < 2 ** 31;
-  if (isOrdinal && typeof kind === 'string' && typeof key === 'string') return [ordinal, kind, key];
-  throw invalidCursor();
 }
 
 function toImportMapping({ id, headers, mapping, saved_at }: SavedMappingRow): ImportMappingType {

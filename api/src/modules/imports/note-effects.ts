@@ -3,6 +3,7 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 import { loadValues, sameValue, type HeldValue, type HeldValues } from '../attributes/index.js';
 import { consentsOf, normaliseIdentity, type HeldConsent, type Identity } from '../consent/index.js';
 import {
+  countryOf,
   contactsByOrdinals,
   identitiesOf,
   lockContactsOf,
@@ -22,9 +23,10 @@ const identityFields = [
 
 /** Whom a row may mean. */
 export function identitiesOfInput(contact: ContactInput, defaultCountry: string | null): Identity[] {
+  const country = countryOf(contact, defaultCountry);
   return identityFields.flatMap(([field, kind]) => {
     const given = contact[field]?.trim();
-    const identity = given ? normaliseIdentity(kind, given, defaultCountry) : '';
+    const identity = given ? normaliseIdentity(kind, given, country) : '';
     return typeof identity === 'string' ? [] : [identity];
   });
 }
@@ -135,7 +137,11 @@ function valueEffects(
 }
 
 function stateOf(held: HeldValue | undefined): ValueState {
-  return { value: held?.value ?? null, since: (held?.since ?? new Date(0)).toISOString() };
+  return {
+    value: held?.value ?? null,
+    since: (held?.since ?? new Date(0)).toISOString(),
+    mergedFrom: held?.mergedFrom ?? null,
+  };
 }
 
 /** How an identity is named among effects. */

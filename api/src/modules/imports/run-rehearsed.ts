@@ -32,7 +32,15 @@ export async function runRehearsed(
       const message = 'The file has been imported, or is not kept any more: upload it again.';
       throw new Failure('CONFLICT', message, { path: 'id' });
     }
-    await enqueue(tx.manager, importTask, { workspaceId, jobId: id }, { key: `import:${id}` });
+    await enqueue(
+      tx.manager,
+      importTask,
+      { workspaceId, jobId: id },
+      {
+        key: `import:${id}`,
+        queue: `import:${workspaceId}`,
+      },
+    );
     return (await findImport(tx, id))!;
   });
 }

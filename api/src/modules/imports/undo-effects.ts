@@ -2,7 +2,7 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 import { loadValues, sameValue, writeValues, type HeldValues, type ValueWrite } from '../attributes/index.js';
 import { companiesByIds } from '../companies/index.js';
 import { consentsOf, saveConsents, type HeldConsent, type OfContact } from '../consent/index.js';
-import { contactsByOrdinals, deleteContacts, updateContacts } from '../contacts/index.js';
+import { contactsByOrdinals, deleteContacts, touchContacts, updateContacts } from '../contacts/index.js';
 import type { ImportEffect, UndoProgress } from './import-effects.js';
 import {
   lockEffects,
@@ -62,16 +62,12 @@ async function undoChanges(
   const { moves, stay: unmoved } = await undoCompanies(tx, of('company'));
   stay.push(...unmoved);
   const undone = changes.filter((change) => !stay.includes(change));
-  const companyOf = new Map(moves.map(({ ordinal, companyId }) => [ordinal, companyId]));
-  const contacts = await contactsByOrdinals(tx, [...new Set(undone.map(({ ordinal }) => ordinal))]);
   await updateContacts(
     tx,
-    contacts.map(({ ordinal, companyId }) => ({
-      ordinal,
-      companyId: companyOf.has(ordinal) ? companyOf.get(ordinal)! : companyId,
-    })),
+    moves.map((move) => ({ ...move, companyFrom: null })),
     now,
   );
+  await touchContacts(tx, [...new Set(undone.map(({ ordinal }) => ordinal))], now);
   return stay.map(({ ordinal, kind, key }) => ({ ordinal, kind, key, kept: changedSince }));
 }
 
@@ -91,6 +87,8 @@ async function undoValues(
     key: change.key,
     value: change.before?.value ?? null,
     since: new Date(change.before?.since ?? 0),
+    mergedFrom: change.before?.mergedFrom ?? null,
+    differs: true,
     storedItems: current(change)?.value.length ?? 0,
   }));
   await writeValues(tx, 'contact', writes);

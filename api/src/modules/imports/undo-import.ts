@@ -41,7 +41,12 @@ export async function undoImport(
       progress: nothingUndone,
       createdBy: actorOf(context),
     });
-    await enqueue(tx.manager, undoTask, { workspaceId, jobId }, { key: `undo-import:${job.id}` });
+    await enqueue(
+      tx.manager,
+      undoTask,
+      { workspaceId, jobId },
+      { key: `undo-import:${job.id}`, queue: `import:${workspaceId}` },
+    );
     return (await findImport(tx, job.id))!;
   });
 }

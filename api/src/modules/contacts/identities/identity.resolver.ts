@@ -3,13 +3,7 @@ import { actorOf, type RequestContext, type WorkspaceContext } from '../../../pl
 import type { WithWorkspace } from '../../../platform/database/with-workspace.js';
 import { notFound } from '../../../platform/errors.js';
 import { Access } from '../../../platform/graphql/access.js';
-import {
-  invalidCursor,
-  readCursor,
-  readTimeCursor,
-  toPage,
-  type Page,
-} from '../../../platform/graphql/pagination.js';
+import { readCursor, toPage, type Page } from '../../../platform/graphql/pagination.js';
 import { isId } from '../../../platform/ids.js';
 import { WorkspaceType } from '../../workspaces/index.js';
 import type { Loaders } from '../contact.resolver.js';
@@ -57,7 +51,7 @@ export class IdentityResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => IdentityConflictsArgs) { kind, dismissed, ...page }: IdentityConflictsArgs,
   ): Promise<Page<IdentityConflictType>> {
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.withWorkspace(workspace.id, (tx) =>
       listConflicts(tx, { kind: kind ?? null, dismissed }, after, page.first + 1),
     );
@@ -79,7 +73,7 @@ export class IdentityResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => BlockedIdentitiesArgs) { kind, reason, blocked, ...page }: BlockedIdentitiesArgs,
   ): Promise<Page<BlockedIdentityType>> {
-    const after = readKeyCursor(page.after);
+    const after = readCursor(page.after, 'text', 'text');
     const filter = { kind: kind ?? null, reason: reason ?? null, blocked };
     const rows = await this.withWorkspace(workspace.id, (tx) =>
       listDecisions(tx, filter, after, page.first + 1),
@@ -191,12 +185,4 @@ export class IdentityConflictResolver {
   ): Promise<ContactType | null> {
     return this.loaders.contact(context, workspaceId).contact.load(claimant);
   }
-}
-
-function readKeyCursor(after: string | null | undefined): [string, string] | undefined {
-  const key = readCursor(after, 2);
-  if (!key) return undefined;
-  const [kind, value] = key;
-  if (typeof kind === 'string' && typeof value === 'string') return [kind, value];
-  throw invalidCursor();
 }

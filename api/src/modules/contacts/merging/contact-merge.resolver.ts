@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } fr
 import { actorOf, type RequestContext, type WorkspaceContext } from '../../../platform/context.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { Access } from '../../../platform/graphql/access.js';
-import { PageArgs, readTimeCursor, toPage, type Page } from '../../../platform/graphql/pagination.js';
+import { PageArgs, readCursor, toPage, type Page } from '../../../platform/graphql/pagination.js';
 import { attributeCatalog, showValues, type AttributeCatalog } from '../../attributes/index.js';
 import { CompanyType } from '../../companies/index.js';
 import { WorkspaceType } from '../../workspaces/index.js';
@@ -105,7 +105,7 @@ export class WorkspaceMergesResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => ContactMergesArgs) { reason, undone, ...page }: ContactMergesArgs,
   ): Promise<Page<ContactMergeType>> {
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const filter = { reason: reason ?? null, undone: undone ?? null };
     const rows = await this.withWorkspace(workspace.id, (tx) =>
       listAllMerges(tx, filter, after, page.first + 1),
@@ -192,7 +192,7 @@ export class ContactHistoryResolver {
     @Root() { workspaceId, ordinal }: ContactType,
     @Args(() => PageArgs) page: PageArgs,
   ): Promise<Page<ContactMergeType>> {
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.loaders
       .contact(context, workspaceId)
       .merges.load({ ordinal, after, limit: page.first + 1 });
