@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startWorker } from '../../api/src/platform/jobs/worker.js';
 import { createLog } from '../../api/src/platform/log.js';
@@ -54,5 +55,42 @@ it('does short jobs while more long ones are under way than it takes at a time',
   } finally {
     long.resolve();
     await worker.stop();
+  }
+});
+
+it('takes up the jobs of a worker that was killed, and leaves those of one that lives', async () => {
+  const { owner, systemUrl } = app.database;
+  const done = vi.fn<(name: unknown) => void>();
+  const living = new pg.Client({ connectionString: systemUrl });
+  await living.connect();
+  await living.query(`select pg_advisory_lock(1701996, hashtext('living'))`);
+  for (const name of ['killed', 'living']) {
+    await owner.query('select graphile_worker.add_job($1, $2, queue_name => $3)', ['held', { name }, name]);
+    await owner.query(
+      `update graphile_worker._private_jobs set locked_by = $1, locked_at = now() - interval '1 minute'
+       where payload->>'name' = $1`,
+      [name],
+    );
+    await owner.query(
+      `update graphile_worker._private_job_queues set locked_by = $1, locked_at = now() - interval '1 minute'
+       where queue_name = $1`,
+      [name],
+    );
+  }
+  const worker = await startWorker({
+    url: systemUrl,
+    tasks: { held: async (payload) => done((payload as { name: string }).name) },
+    longTasks: {},
+    crontab: '',
+    concurrency: 1,
+    log: createLog('silent'),
+    metrics: new Metrics(),
+  });
+  try {
+    await vi.waitFor(() => expect(done).toHaveBeenCalledWith('killed'), 20_000);
+    expect(done).not.toHaveBeenCalledWith('living');
+  } finally {
+    await worker.stop();
+    await living.end();
   }
 });

@@ -1,10 +1,18 @@
-import { Logger as WorkerLogger, run, type JobHelpers, type Runner } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import {
+  Logger as WorkerLogger,
+  run,
+  type JobHelpers,
+  type Runner,
+  type WorkerEvents,
+} from 'graphile-worker';
 import { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { newId } from '../ids.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Task } from '../module.js';
 import { performOperation, type Operation } from '../operation.js';
+import { showPresence } from './presence.js';
 
 /** A running worker. */
 export interface Worker {
@@ -55,6 +63,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
   pool.on('error', complain);
   pool.on('connect', (client) => client.on('error', complain));
+  const workers = new Set<string>();
+  const events: WorkerEvents = new EventEmitter();
+  events.on('worker:create', ({ worker }) => workers.add(worker.workerId));
   const start = (tasks: Record<string, Task>, crontab: string): Promise<Runner> =>
     run({
       pgPool: pool,
@@ -68,13 +79,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       concurrency: options.concurrency,
       pollInterval: 2000,
       noHandleSignals: true,
+      events,
       logger: new WorkerLogger(() => (level, message) => log.debug({ level }, message)),
     });
   const runners = [await start(options.tasks, options.crontab), await start(options.longTasks, '')];
+  const presence = await showPresence(options.url, () => workers, log);
   return {
     async stop() {
       stopping.abort();
       await Promise.all(runners.map((runner) => runner.stop()));
+      await presence.stop();
       await pool.end();
     },
   };
