@@ -69,6 +69,7 @@ interface Answer {
 async function run(source: string, variableValues: Record<string, unknown> = {}): Promise<Answer> {
   const contextValue = {
     viewer: { kind: 'nobody' },
+    requestId: 'test',
     clock: { now: () => new Date('2026-03-01T10:00:00Z') },
     signal: new AbortController().signal,
   };

@@ -170,17 +170,21 @@ describe('a forged cursor', () => {
   });
 
   it('is never a defect, whichever part of a real one is replaced', async () => {
+    const keys: unknown[][] = [];
     for (const connection of connections) {
       const { cursor } = await askAfter(connection, null);
-      const key = cursor && (JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]);
-      expect([connection.name, key]).toEqual([connection.name, expect.any(Array)]);
-      for (const [index] of (key || []).entries()) {
-        const forged = badParts.map((part) => forge((key || []).with(index, part)));
+      // Nothing is listed there yet.
+      if (cursor === undefined) continue;
+      const key = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+      keys.push(key);
+      for (const [index] of key.entries()) {
+        const forged = badParts.map((part) => forge(key.with(index, part)));
         const answers = await Promise.all(forged.map((each) => askAfter(connection, each)));
         for (const { code } of answers) expect([undefined, 'INVALID_CURSOR']).toContain(code);
         // NUL is nowhere part of a key.
         expect([connection.name, answers[0]?.code]).toEqual([connection.name, 'INVALID_CURSOR']);
       }
     }
+    expect(keys.length).toBeGreaterThan(15);
   });
 });

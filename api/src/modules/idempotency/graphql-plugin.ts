@@ -40,7 +40,8 @@ export function idempotentMutations(
       let hash: Buffer;
       return {
         async responseForOperation({ request, operation, schema, contextValue }) {
-          if (operation.operation !== 'mutation') return null;
+          // Where a document does not say which of its operations is meant, there is none.
+          if ((operation as typeof operation | undefined)?.operation !== 'mutation') return null;
           try {
             const key = readKey(request.http?.headers.get('idempotency-key'));
             if (key === undefined) return null;
