@@ -1,14 +1,14 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(audit|idempotency|attributes|companies|contacts|consent|ingestion|imports|segments|exports|ad-files|lookalikes|audiences)',
+    '(usage|audit|idempotency|attributes|companies|contacts|consent|ingestion|imports|segments|exports|ad-files|lookalikes|audiences)',
   '(attributes|companies|consent|contacts)':
     '(ingestion|imports|segments|exports|ad-files|lookalikes|audiences)',
   '(ingestion|imports|segments)': '(exports|ad-files|lookalikes|audiences)',
   exports: '(ingestion|imports|ad-files|lookalikes|audiences)',
   'ad-files': '(ingestion|imports|segments|exports|lookalikes|audiences)',
   lookalikes: 'audiences',
-  '(audit|idempotency)':
+  '(usage|audit|idempotency)':
     '(attributes|companies|contacts|consent|ingestion|imports|segments|exports|ad-files|lookalikes|audiences)',
 };
 

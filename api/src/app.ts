@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { DataSource } from 'typeorm';
 import { createAccess } from './modules/access/index.js';
+import { createUsage } from './modules/usage/index.js';
 import { modules as createModules } from './modules.js';
 import { createMemoryCache } from './platform/cache/memory.js';
 import { createRedisCache } from './platform/cache/redis.js';
@@ -25,6 +26,7 @@ import { RateLimits } from './platform/limits/rate-limits.js';
 import { enqueue } from './platform/jobs/queue.js';
 import { startWorker, type Worker } from './platform/jobs/worker.js';
 import type { Module, Services, Task } from './platform/module.js';
+import { UsageMeter } from './platform/usage.js';
 import type { Settings } from './settings.js';
 
 /** What a process does: serve requests, take jobs, or both. */
@@ -160,6 +162,7 @@ export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemCl
     createDataSource({ url: urls.system, ...control }),
   ];
   const metrics = new Metrics();
+  const meter = new UsageMeter(clock);
   const cache = metrics.watchCache(
     settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache(),
   );
@@ -172,14 +175,17 @@ export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemCl
     directory,
     enqueue,
     rateLimits: new RateLimits(settings.rateLimits, settings.redisUrl, log),
+    meter,
     withWorkspace: createWithWorkspace(tenants, {
+      meter,
       perWorkspace: Math.floor(settings.databasePoolSize / 2),
       cancel: createCancel(controls[0]),
     }),
   };
-  const { createModule: createAccessModule, ...access } = createAccess(core);
-  const services: Services = { ...core, ...access };
-  const modules = [createAccessModule, ...createModules].map((create) => create(services));
+  const { createModule: createUsageModule, quotas } = createUsage(core);
+  const { createModule: createAccessModule, ...access } = createAccess({ ...core, quotas });
+  const services: Services = { ...core, quotas, ...access };
+  const modules = [createAccessModule, createUsageModule, ...createModules].map((create) => create(services));
   tenants.setOptions({ entities: modules.flatMap((module) => module.entities ?? []) });
   return { services, modules, tenants, controls };
 }

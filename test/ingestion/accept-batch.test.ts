@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAcceptBatch, type AcceptBatch } from '../../api/src/modules/ingestion/accept-batch.js';
 import type { Outcome } from '../../api/src/modules/ingestion/incoming.js';
 import { toIncoming } from '../../api/src/modules/ingestion/segment-incoming.js';
+import { QuotaBook } from '../../api/src/modules/usage/quota-book.js';
 import { Metrics } from '../../api/src/platform/metrics/metrics.js';
+import { UsageMeter } from '../../api/src/platform/usage.js';
 import { openTenants, type Tenants } from '../support/builders.js';
 
 const now = new Date('2026-11-23T12:00:00Z');
@@ -13,7 +15,11 @@ let workspaceId: string;
 
 beforeAll(async () => {
   db = await openTenants();
-  const services = { withWorkspace: db.withWorkspace, clock: { now: () => now }, metrics: new Metrics() };
+  const clock = { now: () => now };
+  const meter = new UsageMeter(clock);
+  const { withWorkspace } = db;
+  const quotas = new QuotaBook({ withWorkspace, meter, clock });
+  const services = { withWorkspace, clock, metrics: new Metrics(), meter, quotas };
   accept = createAcceptBatch(services, { databasePoolSize: 10 });
 });
 afterAll(() => db.close());
@@ -36,6 +42,7 @@ function take(...messages: Record<string, unknown>[]): Promise<Outcome[]> {
       role: null,
     },
     incoming,
+    null,
   );
 }
 

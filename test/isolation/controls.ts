@@ -33,6 +33,12 @@ export const controls: Record<string, Control> = {
   }),
   'Mutation.removeMember': (t) => ({ userId: t.memberId }),
 
+  'Workspace.usage': none,
+  'Organization.usage': none,
+  'Mutation.setUsageQuota': (t) => ({
+    input: { workspaceId: t.workspaceId, metric: 'EVENTS', monthly: 1_000_000 },
+  }),
+
   'Workspace.auditLog': none,
   'Organization.auditLog': none,
 

@@ -44,6 +44,8 @@ beforeAll(async () => {
   stranger = await createVictim();
   const siblings = await Promise.all(Array.from({ length: 4 }, createVictim));
   attackers = await Promise.all(siblings.map((sibling) => createAttacker(app.database.owner, sibling)));
+  // What the victims have used by now is theirs, and is written down.
+  await app.restart();
 });
 afterAll(() => app.close());
 

@@ -166,6 +166,14 @@ function directoryRows(t: Tenant): Row[] {
        values ($1, 'system', $2, now())`,
       [t.organizationId, randomBytes(32)],
     ],
+    [
+      `insert into usage_counts (workspace_id, day, metric, key_id, amount) values ($1, now(), 'events', $2, 7)`,
+      [t.workspaceId, t.apiKeyId],
+    ],
+    [
+      `insert into usage_quotas (workspace_id, metric, monthly) values ($1, 'previews', 1000000)`,
+      [t.workspaceId],
+    ],
     ['insert into workspace_versions (workspace_id, version) values ($1, 1)', [t.workspaceId]],
     ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 2)', [t.workspaceId]],
     [

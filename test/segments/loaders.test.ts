@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { UsageMeter } from '../../api/src/platform/usage.js';
 import { createCountMembers } from '../../api/src/modules/segments/count-members.js';
 import { createSegment } from '../../api/src/modules/segments/create-segment.js';
 import type { SegmentEntity } from '../../api/src/modules/segments/segment.entity.js';
@@ -28,7 +29,12 @@ beforeAll(async () => {
     return made;
   });
   const { withWorkspace, clock, workspaceId } = segments;
-  const countMembers = createCountMembers({ withWorkspace, clock, cache: createMemoryCache() });
+  const countMembers = createCountMembers({
+    withWorkspace,
+    clock,
+    cache: createMemoryCache(),
+    meter: new UsageMeter(clock),
+  });
   const loaders = createSegmentLoaders({
     withWorkspace,
     clock,

@@ -1,4 +1,5 @@
 import type { Cache } from '../../api/src/platform/cache/cache.js';
+import { UsageMeter } from '../../api/src/platform/usage.js';
 import { createMemoryCache } from '../../api/src/platform/cache/memory.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
 import { AttributeDefinitionEntity } from '../../api/src/modules/attributes/attribute-definition.entity.js';
@@ -51,7 +52,7 @@ export async function openSegments(): Promise<Segments> {
       return taken.map(({ contactId }) => contactId);
     },
     preview(rule, cache = shared, sampleSize = 10) {
-      const countMembers = createCountMembers({ withWorkspace, cache, clock });
+      const countMembers = createCountMembers({ withWorkspace, cache, clock, meter: new UsageMeter(clock) });
       const source = typeof rule === 'string' ? { text: rule } : { tree: rule };
       const services = { withWorkspace, clock, countMembers };
       const request = { rule: source, sampleSize };

@@ -11,6 +11,8 @@ export interface TestApp {
   database: TestDatabase;
   settings: Settings;
   app: App;
+  /** Stops it cleanly, which writes down what it has counted, and starts it again, at another url. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,14 +36,21 @@ export async function startTestApp(
     rateLimits: unlimited,
     ...changes,
   };
-  const app = await startApp(settings, { log: createLog(process.env['TEST_LOG'] ?? 'silent'), ...options });
+  const start = (): Promise<App> =>
+    startApp(settings, { log: createLog(process.env['TEST_LOG'] ?? 'silent'), ...options });
+  const app = await start();
   return {
     url: app.url ?? '',
     database,
     settings,
     app,
+    async restart() {
+      await this.app.close();
+      this.app = await start();
+      this.url = this.app.url ?? '';
+    },
     async close() {
-      await app.close();
+      await this.app.close();
       await database.drop();
     },
   };

@@ -71,7 +71,8 @@ export async function createKey(
   return key;
 }
 
-async function askGraphql(
+/** Sends a query with a key and returns the whole answer. */
+export async function askGraphql(
   url: string,
   key: string,
   query: string,

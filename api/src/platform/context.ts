@@ -56,6 +56,11 @@ export interface WorkspaceContext extends RequestContext {
   readonly workspace: WorkspaceAccess;
 }
 
+/** The id of the API key that asks; null for people. */
+export function keyOf(viewer: Viewer): string | null {
+  return viewer.kind === 'key' ? viewer.keyId : null;
+}
+
 /** Who did it, for histories: `user:<id>` or `key:<id>`. */
 export function actorOf(context: RequestContext): string {
   const { viewer } = context;

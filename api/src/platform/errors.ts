@@ -10,6 +10,7 @@ export const failureCodes = {
   TOO_LARGE: 'The request, a list or a value is longer than allowed.',
   TOO_COMPLEX: 'The query is too deep, too costly, or has too many aliases.',
   RATE_LIMITED: 'Too many requests; wait as long as `Retry-After` says.',
+  QUOTA_EXCEEDED: 'The workspace has used its quota of this for the month; `path` names it.',
   UNAUTHENTICATED: 'No valid session or API key was presented.',
   FORBIDDEN: 'The role or the scopes of the caller do not allow this.',
   NOT_FOUND: 'There is no such thing, or it is not yours to see.',

@@ -10,6 +10,7 @@ import type { WithWorkspace } from './database/with-workspace.js';
 import type { Authorise } from './graphql/access.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import type { Metrics } from './metrics/metrics.js';
+import type { Quotas, UsageMeter } from './usage.js';
 
 /** What the composition root hands to every module. */
 export interface Services {
@@ -28,6 +29,10 @@ export interface Services {
   /** Who presents this API key; throws UNAUTHENTICATED when it is unknown, revoked or expired. */
   viewerOfKey(key: string): Promise<Viewer>;
   metrics: Metrics;
+  /** Counts what is used. */
+  meter: UsageMeter;
+  /** What may be used. */
+  quotas: Quotas;
   /** Counts what each caller asks for. */
   rateLimits: RateLimits;
   /** The one authorisation, for routes that are not GraphQL. */

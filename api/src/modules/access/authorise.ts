@@ -12,11 +12,12 @@ import { Failure, notFound } from '../../platform/errors.js';
 import { missingScope, type AccessRule, type Authorise } from '../../platform/graphql/access.js';
 import { isId } from '../../platform/ids.js';
 import { actAs } from '../../platform/operation.js';
+import type { Quotas } from '../../platform/usage.js';
 
 type WorkspaceRule = Extract<AccessRule, { kind: 'workspace' }>;
 
 /** The one place that decides who may do what. */
-export function createAuthorise(directory: DataSource): Authorise {
+export function createAuthorise(directory: DataSource, quotas: Quotas): Authorise {
   return async (context, rule, target) => {
     actAs(actorOf(context));
     switch (rule.kind) {
@@ -29,8 +30,11 @@ export function createAuthorise(directory: DataSource): Authorise {
       case 'organization':
         await requireOrganization(directory, context.viewer, target.organizationId, rule.role);
         return context;
-      case 'workspace':
-        return authoriseWorkspace(directory, context, rule, target.workspaceId);
+      case 'workspace': {
+        const allowed = await authoriseWorkspace(directory, context, rule, target.workspaceId);
+        await quotas.countCall(context.signal, allowed.workspace.id, context.viewer);
+        return allowed;
+      }
     }
   };
 }

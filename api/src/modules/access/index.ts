@@ -45,7 +45,7 @@ export function createAccess(core: Core): Access {
   return {
     contextOf: createContextOf(core, keys),
     viewerOfKey: (key) => keys.viewerOf(key),
-    authorise: createAuthorise(core.directory),
+    authorise: createAuthorise(core.directory, core.quotas),
     createModule,
   };
 }

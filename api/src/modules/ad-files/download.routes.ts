@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { WorkspaceContext } from '../../platform/context.js';
+import { keyOf, type WorkspaceContext } from '../../platform/context.js';
 import { describeDownload } from '../../platform/http/download.js';
 import { allowInto, readQuery } from '../../platform/http/route-request.js';
 import type { Services } from '../../platform/module.js';
@@ -41,8 +41,10 @@ export function addDownload(server: FastifyInstance, services: Services, downloa
       role: 'editor',
       scopes: ['audiences:write'],
     });
+    await services.quotas.require(context.workspace.id, 'exports');
     const plan = download.plan(context, { id, identifiers: identifiers?.toLowerCase().split(',') ?? null });
     const { name, spool } = await finishFile(services, context.workspace.id, plan, context.signal);
+    services.meter.count(context.workspace.id, 'exports', 1, keyOf(context.viewer));
     const file = { name, fallback: 'audience.csv', format: 'csv', size: spool.size } as const;
     return describeDownload(reply, file).send(spool.read());
   });

@@ -73,6 +73,7 @@ async function insertNew(tx: WorkspaceTransaction, made: readonly Person[], now:
     return { id, ordinal, companyId, companyFrom };
   });
   await insertContacts(tx, rows, now);
+  tx.count('contacts', rows.length);
   tx.changed(
     rows.map((row) => row.ordinal),
     '*',

@@ -25,7 +25,7 @@ import {
 import { findScope } from './find-scope.js';
 
 /** Codes of answers that are not kept: sent again, the request may succeed. */
-const passing: readonly FailureCode[] = ['UNAVAILABLE', 'INTERNAL', 'RATE_LIMITED'];
+const passing: readonly FailureCode[] = ['UNAVAILABLE', 'INTERNAL', 'RATE_LIMITED', 'QUOTA_EXCEEDED'];
 
 const contentType = 'application/json; charset=utf-8';
 

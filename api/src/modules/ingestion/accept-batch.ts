@@ -13,9 +13,14 @@ import { storeBatch } from './store-batch.js';
 /**
  * Stores a batch, an outcome for each item in the given order. When it returns, all of it is committed. Batches of one
  * workspace are stored in the order in which they came. Throws UNAVAILABLE, with nothing stored, when more comes in than
- * can be stored.
+ * can be stored, and QUOTA_EXCEEDED when there is an event and no more may come in this month.
+ * @param keyId of the API key that sends it, if one does.
  */
-export type AcceptBatch = (workspace: WorkspaceAccess, incoming: readonly Incoming[]) => Promise<Outcome[]>;
+export type AcceptBatch = (
+  workspace: WorkspaceAccess,
+  incoming: readonly Incoming[],
+  keyId: string | null,
+) => Promise<Outcome[]>;
 
 /** One batch that waits to be stored. */
 interface Batch {
@@ -23,6 +28,7 @@ interface Batch {
   items: readonly Incoming[];
   /** What it is entered in the audit log as. */
   operation: Operation | undefined;
+  keyId: string | null;
 }
 
 const megabyte = 1024 * 1024;
@@ -32,10 +38,10 @@ const leastWeight = 1024;
 
 /** Builds {@link AcceptBatch}. Workspaces share half of the connections to the database; the rest is for questions. */
 export function createAcceptBatch(
-  services: Pick<Services, 'withWorkspace' | 'clock' | 'metrics'>,
+  services: Pick<Services, 'withWorkspace' | 'clock' | 'metrics' | 'meter' | 'quotas'>,
   { databasePoolSize }: { databasePoolSize: number },
 ): AcceptBatch {
-  const { withWorkspace, clock, metrics } = services;
+  const { withWorkspace, clock, metrics, meter, quotas } = services;
   const ensurePartitions = createEnsurePartitions(withWorkspace);
 
   async function storeTogether(batches: readonly Batch[]): Promise<Outcome[][]> {
@@ -43,12 +49,14 @@ export function createAcceptBatch(
     const items = batches.flatMap((batch) => batch.items);
     const now = clock.now();
     await ensurePartitions(workspace.id, instantsOf(items));
-    return withWorkspace(workspace.id, async (transaction) => {
+    const store = async (transaction: WorkspaceTransaction): Promise<Outcome[][]> => {
       const outcomes = await storeBatch(transaction, { workspace, now }, items);
       const shares = batches.map((batch) => outcomes.splice(0, batch.items.length));
       for (const [index, batch] of batches.entries()) await audit(transaction, batch, shares[index]!);
       return shares;
-    });
+    };
+    const [keyId = null, ...others] = new Set(batches.map((batch) => batch.keyId));
+    return withWorkspace(workspace.id, store, { keyId: others.length === 0 ? keyId : null });
   }
 
   // A transaction is nobody's alone: each batch is entered in the audit log by itself.
@@ -58,16 +66,23 @@ export function createAcceptBatch(
     perLane: 8 * megabyte,
     transactions: Math.floor(databasePoolSize / 2),
   });
-  return async (workspace, incoming) => {
+  return async (workspace, incoming, keyId) => {
     if (incoming.length === 0) return [];
     const now = clock.now();
     const items = incoming.map((item) => check(item, now));
-    const batch = { workspace, items, operation: currentOperation() };
+    if (items.some((item) => !item.problem && item.event)) await quotas.require(workspace.id, 'events');
+    const batch = { workspace, items, operation: currentOperation(), keyId };
     const outcomes = await group.add(workspace.id, batch, weightOf(items));
     for (const status of ['stored', 'duplicate', 'refused'] as const)
       metrics.countMessages(status, outcomes.filter((outcome) => outcome.status === status).length);
+    meter.count(workspace.id, 'events', outcomes.filter(isEvent).length, keyId);
     return outcomes;
   };
+}
+
+/** Whether an event was stored. */
+function isEvent(outcome: Outcome): boolean {
+  return outcome.status === 'stored' && outcome.eventId !== null;
 }
 
 async function audit(

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import { fold } from '@coterie/rules';
-import type { RequestContext, Viewer, WorkspaceContext } from '../../platform/context.js';
+import { keyOf, type RequestContext, type Viewer, type WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
@@ -47,7 +47,7 @@ export class RecordEventsResolver {
     const incoming = events.map((event, index) =>
       toEventIncoming(event, clock.now(), `input.events[${index}]`),
     );
-    const outcomes = await this.accept(workspace, incoming);
+    const outcomes = await this.accept(workspace, incoming, keyOf(viewer));
     return outcomes.map((outcome) => toResult(viewer, outcome));
   }
 
@@ -62,7 +62,11 @@ export class RecordEventsResolver {
       | undefined,
     @Arg('input', () => EventInput, { description: 'The event.' }) event: EventInput,
   ): Promise<RecordEventResultType> {
-    const [outcome] = await this.accept(workspace, [toEventIncoming(event, clock.now(), 'input')]);
+    const [outcome] = await this.accept(
+      workspace,
+      [toEventIncoming(event, clock.now(), 'input')],
+      keyOf(viewer),
+    );
     if (!outcome) throw new Error('A batch of one has no outcome.');
     if (outcome.status !== 'refused') return toResult(viewer, outcome);
     const { code, path, message } = outcome.problem;

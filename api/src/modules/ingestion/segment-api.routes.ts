@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { WorkspaceAccess } from '../../platform/context.js';
 import { Failure, type FailureCode, type Problem } from '../../platform/errors.js';
 import { allowAnyOrigin } from '../../platform/http/cors.js';
 import { failureOfRequest } from '../../platform/http/server.js';
@@ -11,7 +10,7 @@ import { readJson } from './read-body.js';
 import { segmentLimits, toIncoming, toJson } from './segment-incoming.js';
 import { segmentTypes, type Envelope, type SegmentType } from './segment-message.js';
 import { segmentSettings } from './segment-settings.js';
-import { keyInBody, keyInHeader, WriteKeys } from './write-key.js';
+import { keyInBody, keyInHeader, WriteKeys, type Writer } from './write-key.js';
 
 /**
  * Answers that are not 500. Everything that can never succeed is a 400, even what is too large: the official SDKs send
@@ -25,6 +24,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   RATE_LIMITED: 429,
+  QUOTA_EXCEEDED: 429,
   UNAVAILABLE: 503,
 };
 
@@ -78,7 +78,7 @@ async function giveSettings(
   reply: FastifyReply,
 ): Promise<void> {
   const { writeKey } = request.params as { writeKey: string };
-  await keys.workspaceOf(request, writeKey);
+  await keys.writerOf(request, writeKey);
   const { host } = request;
   const base = new URL(services.settings.baseUrl);
   // Of our own host it is known, even behind a proxy that ends TLS and is not trusted to say so.
@@ -95,15 +95,15 @@ async function takeOne(
   reply: FastifyReply,
 ): Promise<void> {
   const receivedAt = intake.services.clock.now();
-  const { workspace, body } = await open(intake, request, segmentLimits.event);
-  const [outcome] = await intake.accept(workspace, [toIncoming(body, { type, receivedAt })]);
+  const { workspace, keyId, body } = await open(intake, request, segmentLimits.event);
+  const [outcome] = await intake.accept(workspace, [toIncoming(body, { type, receivedAt })], keyId);
   if (outcome?.status === 'refused') throw toFailure(outcome.problem);
   await reply.send({ success: true });
 }
 
 async function takeBatch(intake: Intake, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const receivedAt = intake.services.clock.now();
-  const { workspace, body } = await open(intake, request, segmentLimits.batch);
+  const { workspace, keyId, body } = await open(intake, request, segmentLimits.batch);
   const messages = body['batch'];
   if (!Array.isArray(messages))
     throw new Failure('BAD_REQUEST', 'A batch must be a list of messages.', { path: 'batch' });
@@ -116,7 +116,7 @@ async function takeBatch(intake: Intake, request: FastifyRequest, reply: Fastify
   const incoming = messages.map((message: unknown, index) =>
     toIncoming(message, envelope, `batch[${index}]`),
   );
-  const outcomes = await intake.accept(workspace, incoming);
+  const outcomes = await intake.accept(workspace, incoming, keyId);
   await reply.send({ success: true, ...summary(outcomes) });
 }
 
@@ -141,8 +141,7 @@ function summary(outcomes: readonly Outcome[]): {
   };
 }
 
-interface Opened {
-  workspace: WorkspaceAccess;
+interface Opened extends Writer {
   /** Without the key. */
   body: JsonObject;
 }
@@ -150,12 +149,12 @@ interface Opened {
 /** Finds out who asks and reads the body: a key in the header is checked before a byte of the body is read. */
 async function open({ keys }: Intake, request: FastifyRequest, limit: number): Promise<Opened> {
   const presented = keyInHeader(request.headers.authorization);
-  const early = presented === undefined ? undefined : await keys.workspaceOf(request, presented);
+  const early = presented === undefined ? undefined : await keys.writerOf(request, presented);
   const body = await readJson(request.raw, limit);
   if (!isObject(body)) throw new Failure('BAD_REQUEST', 'The body must be a JSON object.');
-  const workspace = early ?? (await keys.workspaceOf(request, keyInBody(body)));
+  const writer = early ?? (await keys.writerOf(request, keyInBody(body)));
   delete body['writeKey'];
-  return { workspace, body };
+  return { ...writer, body };
 }
 
 function toFailure({ code, path, message }: Problem): Failure {

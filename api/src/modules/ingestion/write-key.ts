@@ -8,8 +8,16 @@ import { asObject, type JsonObject } from './json-object.js';
 
 /** How long a workspace that a key leads to is used without another look, in milliseconds. */
 const trustedFor = 2000;
+type KeyViewer = Extract<Viewer, { kind: 'key' }>;
+
 /** How many keys are remembered. */
 const mostRemembered = 10_000;
+
+/** Where a key may write, and which key it is. */
+export interface Writer {
+  workspace: WorkspaceAccess;
+  keyId: string;
+}
 
 /**
  * Finds the workspace that a key may write events to. The key itself is looked at each time; its workspace is read once
@@ -24,11 +32,17 @@ export class WriteKeys {
   }
 
   /** Throws UNAUTHENTICATED for a key that is not valid, FORBIDDEN for one without the scope `events:write`. */
-  async workspaceOf(request: FastifyRequest, key: string): Promise<WorkspaceAccess> {
-    const { viewerOfKey, rateLimits } = this.#services;
+  async writerOf(request: FastifyRequest, key: string): Promise<Writer> {
+    const { viewerOfKey, rateLimits, quotas } = this.#services;
     const viewer = await knowing(this.#services, request, () => viewerOfKey(key));
     if (viewer.kind !== 'key') throw new Error('A key was presented by somebody else.');
     await rateLimits.countTracking(request, viewer.keyId);
+    const workspace = await this.#workspaceOf(request, viewer);
+    await quotas.countCall(clientSignal(request), workspace.id, viewer);
+    return { workspace, keyId: viewer.keyId };
+  }
+
+  async #workspaceOf(request: FastifyRequest, viewer: KeyViewer): Promise<WorkspaceAccess> {
     const known = this.#found.get(viewer.keyId);
     if (known && known.until > Date.now()) return known.workspace;
     const workspace = await this.#authorise(request, viewer);
@@ -37,10 +51,7 @@ export class WriteKeys {
     return workspace;
   }
 
-  async #authorise(
-    request: FastifyRequest,
-    viewer: Extract<Viewer, { kind: 'key' }>,
-  ): Promise<WorkspaceAccess> {
+  async #authorise(request: FastifyRequest, viewer: KeyViewer): Promise<WorkspaceAccess> {
     const { log, clock, authorise } = this.#services;
     const context: RequestContext = {
       requestId: request.id,

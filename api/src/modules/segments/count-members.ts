@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Shares } from '../../platform/shares.js';
 import { SharedWork } from './shared-work.js';
+import type { UsageMeter } from '../../platform/usage.js';
 import { nodesOf } from './engine/tree.js';
 import { countNodes, fingerprint, type Question } from './engine/truth.js';
 
@@ -71,8 +72,9 @@ export function createCountMembers(services: {
   withWorkspace: WithWorkspace;
   cache: Cache;
   clock: Clock;
+  meter: UsageMeter;
 }): CountMembers {
-  const { withWorkspace, cache, clock } = services;
+  const { withWorkspace, cache, clock, meter } = services;
   const underWay = new Map<string, SharedWork<KeptCount>>();
   const shares = new Shares(countsAtATime);
 
@@ -116,6 +118,7 @@ export function createCountMembers(services: {
     const started = performance.now();
     const nodes = nodesOf(asked.question.rule);
     const found = readKept(await cache.get(asked.key), asked.key, nodes.length);
+    if (found) meter.count(workspaceId, 'cache_hits');
     const kept = found ?? (await join(workspaceId, asked, ask, signal));
     return {
       value: kept.counts[0] as number,

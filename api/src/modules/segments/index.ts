@@ -21,9 +21,11 @@ export { findSegment, requireSegment } from './segment.repository.js';
 export { CountType, SegmentType } from './segment.types.js';
 
 /** Segments: by rule and static, with their versions, counts, members and explanations. */
-export const createSegmentsModule: CreateModule = ({ withWorkspace, cache, clock, log }) => {
-  const countMembers = createCountMembers({ withWorkspace, cache, clock });
+export const createSegmentsModule: CreateModule = ({ withWorkspace, cache, clock, log, meter, quotas }) => {
+  const countMembers = createCountMembers({ withWorkspace, cache, clock, meter });
   const services = {
+    meter,
+    quotas,
     withWorkspace,
     clock,
     countMembers,

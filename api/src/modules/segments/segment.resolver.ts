@@ -7,6 +7,7 @@ import { Access } from '../../platform/graphql/access.js';
 import { costs } from '../../platform/graphql/limits.js';
 import { PageArgs, type Page } from '../../platform/graphql/pagination.js';
 import { ContactConnection, ContactType, type contactLoaders } from '../contacts/index.js';
+import type { Quotas, UsageMeter } from '../../platform/usage.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { archiveSegment, unarchiveSegment } from './archive-segment.js';
 import type { CountMembers } from './count-members.js';
@@ -44,6 +45,8 @@ import { restoreVersion, updateSegment } from './update-segment.js';
 
 /** What the resolvers of segments work with. */
 export interface SegmentResolverServices {
+  meter: UsageMeter;
+  quotas: Quotas;
   withWorkspace: WithWorkspace;
   clock: Clock;
   countMembers: CountMembers;
@@ -91,7 +94,11 @@ export class WorkspaceSegmentsResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => PreviewSegmentInput, { description: 'The rule to try.' }) input: PreviewSegmentInput,
   ): Promise<SegmentPreviewType> {
-    return toPreview(workspace.id, await previewSegment(this.services, workspace.id, input, signal));
+    const { meter, quotas } = this.services;
+    await quotas.require(workspace.id, 'previews');
+    const preview = await previewSegment(this.services, workspace.id, input, signal);
+    meter.count(workspace.id, 'previews');
+    return toPreview(workspace.id, preview);
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })

@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { Failure, notFound } from '../errors.js';
 import { isId } from '../ids.js';
 import { currentOperation } from '../operation.js';
+import type { UsageMeter, UsageMetric } from '../usage.js';
 import { auditInWorkspace } from './audit.js';
 import { Shares } from '../shares.js';
 import { cancelOnAbort, type Cancel } from './cancel.js';
@@ -19,6 +20,8 @@ export interface WorkspaceTransaction {
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Notes that these contacts changed in this facet; written to the change feed when the work is done. */
   changed(ordinals: number | Iterable<number>, facet: string): void;
+  /** Counts what is used by this, if it is committed. */
+  count(metric: UsageMetric, amount: number): void;
   /** The workspace's version: in a snapshot, the one that everything read in it belongs to. */
   version(): Promise<number>;
 }
@@ -31,6 +34,8 @@ export interface WorkOptions {
   signal?: AbortSignal;
   /** How long a statement may take, for work that is known to be long; otherwise as the connection says. */
   statementSeconds?: number;
+  /** Whose use it is, of what is counted; the API key of the GraphQL request unless given. */
+  keyId?: string | null;
 }
 
 /** What jobs and files ask for: finding a million members, or taking a thousand rows in, may take longer than a question. */
@@ -41,6 +46,8 @@ export interface Sharing {
   /** How many of them one workspace uses at a time, so that the others find some. */
   perWorkspace?: number;
   cancel?: Cancel;
+  /** Counts what committed work has used. */
+  meter?: UsageMeter;
 }
 
 /** The one way in to tenant data: opens a transaction bound to the workspace, by row-level security. */
@@ -77,11 +84,12 @@ export function createWithWorkspace(dataSource: DataSource, sharing: Sharing = {
 }
 
 async function runOnce<Result>(
-  { dataSource, cancel }: Sharing & { dataSource: DataSource },
+  { dataSource, cancel, meter }: Sharing & { dataSource: DataSource },
   workspaceId: string,
   work: (transaction: WorkspaceTransaction) => Promise<Result>,
-  { snapshot = false, signal, statementSeconds }: WorkOptions,
+  { snapshot = false, signal, statementSeconds, keyId }: WorkOptions,
 ): Promise<Result> {
+  const used = new Map<UsageMetric, number>();
   const run = async (manager: EntityManager): Promise<Result> => {
     if (snapshot) await manager.query('set transaction read only');
     const [bound] = await manager.query<{ pid: number }[]>(
@@ -98,6 +106,7 @@ async function runOnce<Result>(
         return manager.query(text, values);
       },
       changed: (ordinals, facet) => changes.add(ordinals, facet),
+      count: (metric, amount) => void used.set(metric, (used.get(metric) ?? 0) + amount),
       version: () => readVersion(manager, workspaceId),
     };
     const stopWatching =
@@ -111,7 +120,11 @@ async function runOnce<Result>(
     return result;
   };
   // READ COMMITTED is PostgreSQL's own default: naming it would cost each small transaction a round trip.
-  return snapshot ? dataSource.transaction('REPEATABLE READ', run) : dataSource.transaction(run);
+  const done = await (snapshot
+    ? dataSource.transaction('REPEATABLE READ', run)
+    : dataSource.transaction(run));
+  for (const [metric, amount] of used) meter?.count(workspaceId, metric, amount, keyId);
+  return done;
 }
 
 /** The (ordinal, facet) pairs of one transaction, each once. */

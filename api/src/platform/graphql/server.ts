@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
@@ -8,6 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context.js';
 import { failureOfRequest } from '../http/server.js';
 import type { Module, Services } from '../module.js';
+import { currentRequest } from '../request.js';
 import { cleanText } from './clean-text.js';
 import { explainBreakdown, extensionsOf, formatError } from './errors.js';
 import { createLimits } from './limits.js';
@@ -25,10 +25,8 @@ export async function addGraphql(
   modules: Module[],
 ): Promise<void> {
   const contexts = new WeakMap<FastifyRequest, RequestContext>();
-  // Apollo's hooks for errors do not say which request they belong to.
-  const current = new AsyncLocalStorage<RequestContext>();
-  const { apollo, schema, plugins, ...limits } = await createApollo(services, modules, current);
-  const handle = fastifyApolloHandler(apollo, { context: async () => running(current) });
+  const { apollo, schema, plugins, ...limits } = await createApollo(services, modules);
+  const handle = fastifyApolloHandler(apollo, { context: async () => running() });
   await server.register(async (scope) => {
     scope.setErrorHandler(refuse);
     scope.addHook('onClose', () => apollo.stop());
@@ -42,7 +40,7 @@ export async function addGraphql(
       onRequest: async (request: FastifyRequest) =>
         void contexts.set(request, await services.contextOf(request)),
       handler: (request: FastifyRequest, reply: FastifyReply) =>
-        current.run(contexts.get(request) as RequestContext, () => handle.call(scope, request, reply)),
+        currentRequest.run(contexts.get(request) as RequestContext, () => handle.call(scope, request, reply)),
     };
     scope.route({ ...route, method: ['POST', 'OPTIONS'] });
     scope.route({
@@ -62,7 +60,6 @@ type GraphqlParts = ReturnType<typeof createLimits> & {
 async function createApollo(
   { authorise, log, rateLimits, metrics }: Services,
   modules: Module[],
-  current: AsyncLocalStorage<RequestContext>,
 ): Promise<GraphqlParts> {
   const resolvers = modules.flatMap((module) => module.resolvers ?? []);
   const schema = await buildCoterieSchema(resolvers, authorise);
@@ -86,15 +83,15 @@ async function createApollo(
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
-    formatError: (formatted, error) =>
-      formatError(formatted, error, { log, requestId: running(current).requestId }),
+    // Apollo's hooks for errors do not say which request they belong to.
+    formatError: (formatted, error) => formatError(formatted, error, { log, requestId: running().requestId }),
   });
   await apollo.start();
   return { apollo, schema, plugins, ...limits };
 }
 
-function running(current: AsyncLocalStorage<RequestContext>): RequestContext {
-  const context = current.getStore();
+function running(): RequestContext {
+  const context = currentRequest.getStore();
   if (!context) throw new Error('GraphQL runs outside of a request.');
   return context;
 }

@@ -31,6 +31,7 @@ export const statusOf: Record<FailureCode, number> = {
   TOO_LARGE: 413,
   TOO_COMPLEX: 400,
   RATE_LIMITED: 429,
+  QUOTA_EXCEEDED: 429,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
