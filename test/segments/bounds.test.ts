@@ -8,6 +8,7 @@ import { createSegmentLoaders } from '../../api/src/modules/segments/segment.loa
 import { createMemoryCache } from '../../api/src/platform/cache/memory.js';
 import type { RequestContext } from '../../api/src/platform/context.js';
 import { createLog } from '../../api/src/platform/log.js';
+import { UsageMeter } from '../../api/src/platform/usage.js';
 import { openSegments, type Segments } from './open-segments.js';
 
 let segments: Segments;
@@ -117,7 +118,12 @@ describe('a segment that cannot be answered any more', () => {
       broken.rule,
     ]);
     const { withWorkspace, clock, workspaceId } = segments;
-    const countMembers = createCountMembers({ withWorkspace, clock, cache: createMemoryCache() });
+    const countMembers = createCountMembers({
+      withWorkspace,
+      clock,
+      cache: createMemoryCache(),
+      meter: new UsageMeter(clock),
+    });
     const services = { withWorkspace, clock, countMembers, log: createLog('silent') };
     const context = { signal: new AbortController().signal } as RequestContext;
     const loaders = createSegmentLoaders(services)(context, workspaceId);

@@ -39,19 +39,20 @@ export async function startTestApp(
   const start = (): Promise<App> =>
     startApp(settings, { log: createLog(process.env['TEST_LOG'] ?? 'silent'), ...options });
   const app = await start();
-  return {
+  const opened: TestApp = {
     url: app.url ?? '',
     database,
     settings,
     app,
     async restart() {
-      await this.app.close();
-      this.app = await start();
-      this.url = this.app.url ?? '';
+      await opened.app.close();
+      opened.app = await start();
+      opened.url = opened.app.url ?? '';
     },
     async close() {
-      await this.app.close();
+      await opened.app.close();
       await database.drop();
     },
   };
+  return opened;
 }
