@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { WorkspaceContext } from '../../platform/context.js';
+import { keyOf, type WorkspaceContext } from '../../platform/context.js';
 import { fileName } from '../../platform/files/file-name.js';
 import { Spool } from '../../platform/files/spool.js';
 import { describeDownload } from '../../platform/http/download.js';
@@ -53,6 +53,7 @@ export function addExportRoutes(server: FastifyInstance, services: Services): vo
       server.get(`${path}.${format}`, { exposeHeadRoute: false }, async (request, reply) => {
         const { workspaceId, columns } = readQuery(query, request.query);
         const context = await allowInto(services, request, workspaceId, { role: 'editor', scopes });
+        await services.quotas.require(context.workspace.id, 'exports');
         const { id = '' } = request.params as { id?: string };
         return sendExport(services, request, reply, {
           workspace: context.workspace,
@@ -60,6 +61,7 @@ export function addExportRoutes(server: FastifyInstance, services: Services): vo
           columns: columns?.split(',').map((name) => name.trim()) ?? null,
           plan: planFor(context, id),
           signal: context.signal,
+          keyId: keyOf(context.viewer),
         });
       });
     }
@@ -68,16 +70,19 @@ export function addExportRoutes(server: FastifyInstance, services: Services): vo
 
 /** Sends the file while it is written: a million contacts take longer than a proxy waits for a first byte. */
 async function sendExport(
-  { withWorkspace }: Services,
+  { withWorkspace, meter }: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  order: ExportOrder,
+  { keyId, ...order }: ExportOrder & { keyId: string | null },
 ): Promise<FastifyReply> {
   const spool = await Spool.open();
   try {
     const name = await new Promise<string>((resolve, reject) => {
       writeExport(withWorkspace, order, spool, resolve).then(
-        () => spool.end(),
+        () => {
+          meter.count(order.workspace.id, 'exports', 1, keyId);
+          return spool.end();
+        },
         (error: unknown) => {
           // One of them is heard: before the file is begun the first, then the second.
           reject(error);

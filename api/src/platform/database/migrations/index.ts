@@ -9,8 +9,7 @@ import { Audit1700000000007 } from './0007-audit.js';
 import { Idempotency1700000000008 } from './0008-idempotency.js';
 import { SignInAttempts1700000000009 } from './0009-sign-in-attempts.js';
 import { Imports1700000000010 } from './0010-imports.js';
-import { Usage1700000000009 } from './0009-usage.js';
-import { Usage1700000000010 } from './0010-usage.js';
+import { Usage1700000000011 } from './0011-usage.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -24,6 +23,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Idempotency1700000000008,
   SignInAttempts1700000000009,
   Imports1700000000010,
-  Usage1700000000009,
-  Usage1700000000010,
+  Usage1700000000011,
 ];

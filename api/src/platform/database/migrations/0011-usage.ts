@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { isolate } from './tenancy.js';
 
 /** What is used, by day and API key, and how much of it a month may have. */
-export class Usage1700000000010 implements MigrationInterface {
-  name = 'Usage1700000000010';
+export class Usage1700000000011 implements MigrationInterface {
+  name = 'Usage1700000000011';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
