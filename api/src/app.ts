@@ -53,6 +53,7 @@ export interface App {
 const crontab = [
   '17 3 * * * make-event-partitions',
   '37 3 * * * expire-quarantined-events',
+  '57 3 * * * expire-form-submissions',
   '47 3 * * * expire-idempotent-requests',
   '57 3 * * * expire-sign-in-data',
   '7 4 * * * purge-merges',

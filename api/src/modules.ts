@@ -7,6 +7,7 @@ import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
 import { createExportsModule } from './modules/exports/index.js';
 import { createIdempotencyModule } from './modules/idempotency/index.js';
+import { createFormsModule } from './modules/forms/index.js';
 import { createImportsModule } from './modules/imports/index.js';
 import { createIngestionModule } from './modules/ingestion/index.js';
 import { createLookalikesModule } from './modules/lookalikes/index.js';
@@ -24,6 +25,7 @@ export const modules: CreateModule[] = [
   createContactsModule,
   createConsentModule,
   createIngestionModule,
+  createFormsModule,
   createImportsModule,
   createSegmentsModule,
   createExportsModule,

@@ -36,6 +36,8 @@ export const settingsSchema = z.object({
   SIGN_UP: z.enum(['first', 'open', 'closed'], 'must be first, open or closed').default('first'),
   COOKIE_SECURE: flag.optional(),
   TRUST_PROXY: flag.default(false),
+  SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  MAIL_FROM: z.string().min(1, 'must not be empty').optional(),
   LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
@@ -72,6 +74,10 @@ export interface Settings {
   cookieSecure: boolean;
   /** Whether a proxy in front may say who the client is. */
   trustProxy: boolean;
+  /** The mail server; without one nothing that sends mail can be set up. */
+  smtpUrl: string | undefined;
+  /** Whom mail comes from, such as `Acme <hello@acme.example>`. */
+  mailFrom: string;
   logLevel: string;
 }
 
@@ -110,6 +116,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
     signUp: values.SIGN_UP,
     cookieSecure: values.COOKIE_SECURE ?? baseUrl.startsWith('https:'),
     trustProxy: values.TRUST_PROXY,
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM ?? `coterie@${new URL(baseUrl).hostname}`,
     logLevel: values.LOG_LEVEL,
   };
 }

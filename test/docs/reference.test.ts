@@ -4,6 +4,9 @@ import { wire } from '../../api/src/app.js';
 import { mostAttempts, lockMinutes } from '../../api/src/modules/access/sign-in.js';
 import { sessionDays } from '../../api/src/modules/access/sessions.js';
 import { mostCustomAttributes } from '../../api/src/modules/attributes/define-attributes.js';
+import { postsPerMinute } from '../../api/src/modules/forms/form.routes.js';
+import { postLimit } from '../../api/src/modules/forms/posted.js';
+import { mailsPerDay } from '../../api/src/modules/forms/take-submission.js';
 import { largestImport, mostColumns } from '../../api/src/modules/imports/upload-import.js';
 import { eventLimits } from '../../api/src/modules/ingestion/check-event.js';
 import { mostTraitAttributes } from '../../api/src/modules/ingestion/prepare-traits.js';
@@ -89,6 +92,9 @@ describe('api/README.md', () => {
       'name of an event': eventLimits.name,
       'target of an event, and any identifier': eventLimits.target,
       'properties of an event': eventLimits.propertiesBytes,
+      'post of a form': postLimit,
+      'posts of one address to one form in a minute': postsPerMinute,
+      'mails that a form sends to one address in a day': mailsPerDay,
       'CSV file': largestImport,
       'columns of a CSV file': mostColumns,
     });

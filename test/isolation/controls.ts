@@ -138,6 +138,15 @@ export const controls: Record<string, Control> = {
   'Mutation.addToStaticSegment': (t) => ({ input: { id: t.listId, contactIds: [t.otherContactId] } }),
   'Mutation.removeFromStaticSegment': (t) => ({ input: { id: t.listId, contactIds: [t.contactId] } }),
 
+  'Workspace.form': (t) => ({ id: t.formId }),
+  'Workspace.forms': none,
+  'Mutation.createForm': (_t, fresh) => ({
+    input: { name: fresh, fields: [{ name: 'email', attribute: 'email' }] },
+  }),
+  'Mutation.updateForm': (t, fresh) => ({ input: { id: t.formId, name: fresh } }),
+  'Mutation.archiveForm': (t) => ({ input: { id: t.formId } }),
+  'Mutation.unarchiveForm': (t) => ({ input: { id: t.archivedFormId } }),
+
   'Workspace.customAudience': (t) => ({ id: t.audienceId }),
   'Workspace.customAudiences': (t) => ({ filter: { segmentId: t.segmentId } }),
   'Query.audienceReadiness': (t) => ({ input: { id: t.audienceId } }),

@@ -39,8 +39,14 @@ const batch: RouteControl = {
   call: (t, fresh) => ({ body: { batch: [{ type: 'track', ...(track(t, fresh).body as object) }] } }),
 };
 
-/** Routes that take no id: what they give away is not a tenant's. */
-export const withoutIds = new Set(['GET /v1/projects/:writeKey/settings']);
+/** Routes for everybody: they take no id, or one that is published, and give away nothing of a tenant's. */
+export const withoutIds = new Set([
+  'GET /v1/projects/:writeKey/settings',
+  'POST /v1/forms/:formId',
+  'GET /v1/forms/:formId/token',
+  'GET /v1/forms/:formId/confirm',
+  'POST /v1/forms/:formId/confirm',
+]);
 
 const contacts: RouteControl = {
   role: 'editor',

@@ -36,6 +36,8 @@ export interface Tenant {
   seedListId: string;
   archivedSeedListId: string;
   lookalikeId: string;
+  formId: string;
+  archivedFormId: string;
   importId: string;
   rehearsedImportId: string;
   importMappingId: string;
@@ -79,6 +81,8 @@ export function imagineTenant(): Tenant {
     seedListId: id(),
     archivedSeedListId: id(),
     lookalikeId: id(),
+    formId: id(),
+    archivedFormId: id(),
     importId: id(),
     rehearsedImportId: id(),
     importMappingId: id(),
@@ -115,7 +119,7 @@ export async function createTenant(owner: Pool): Promise<Tenant> {
 type Row = [statement: string, values: unknown[]];
 
 function rowsOf(t: Tenant): Row[] {
-  return [...directoryRows(t), ...peopleRows(t), ...audienceRows(t), ...jobRows(t)];
+  return [...directoryRows(t), ...peopleRows(t), ...audienceRows(t), ...formRows(t), ...jobRows(t)];
 }
 
 function directoryRows(t: Tenant): Row[] {
@@ -346,6 +350,24 @@ function audienceRows(t: Tenant): Row[] {
 }
 
 function jobRows({ canary, workspaceId, importId, rehearsedImportId, importMappingId }: Tenant): Row[] {
+function formRows({ canary, workspaceId, formId, archivedFormId, email }: Tenant): Row[] {
+  const fields = JSON.stringify([{ name: canary, attribute: 'email', required: true }]);
+  return [
+    ...[formId, archivedFormId].map((id, index): Row => [
+      `insert into forms (workspace_id, id, name, fields, consents, honeypot, minimum_seconds, secret, created_by,
+         created_at, updated_at, archived_at)
+       values ($1, $2, $3, $4, '[]', $5, 0, $6, 'system', now(), now(), $7)`,
+      [workspaceId, id, canary, fields, `${canary}-trap`, randomBytes(32), index === 0 ? null : new Date()],
+    ]),
+    [
+      `insert into form_submissions (workspace_id, id, form_id, email, contact, consents, page, submitted_at, expires_at)
+       values ($1, $2, $3, $4, $5, '[]', $6, now(), now() + interval '1 day')`,
+      [workspaceId, randomUUID(), formId, email, JSON.stringify({ email }), canary],
+    ],
+  ];
+}
+
+function jobRows({ canary, workspaceId, importId }: Tenant): Row[] {
   return [
     ...[importId, rehearsedImportId].flatMap((id): Row[] => [
       [

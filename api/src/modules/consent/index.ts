@@ -25,7 +25,7 @@ export {
   type HistoryEntry,
 } from './consent.repository.js';
 export { consentLoaders, longestHistory, type ConsentLoaders } from './consent-loaders.js';
-export { ConsentInputType, ConsentType } from './consent.types.js';
+export { ChannelEnum, ConsentInputType, ConsentType } from './consent.types.js';
 export { consentingContacts, refusedAddresses, refusedMobileAdIds, suppressedContacts } from './eligible.js';
 export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';

@@ -32,7 +32,7 @@ export { deleteContacts } from './delete-contacts.js';
 export { ContactConnection, ContactType, toContactType } from './contact.types.js';
 export { findContact, type ContactKey } from './find-contact.js';
 export { contactByIdentity, contactsByOrdinals, ordinalsByIds } from './list-contacts.repository.js';
-export { countryOf } from './prepare-contact.js';
+export { countryOf, prepareContact } from './prepare-contact.js';
 export { upsertContacts } from './upsert-contacts.js';
 
 /** Contacts: identities, attributes, and what belongs to them. */

@@ -1,11 +1,12 @@
 import type { EventInput } from './check-event.js';
 import type { Incoming } from './incoming.js';
 
-/** What came in over GraphQL is named after. */
-const source = 'graphql';
-
-/** An event as GraphQL hands it over, on its way in. */
-export function toEventIncoming(event: EventInput, receivedAt: Date, place = ''): Incoming {
+/** An event as GraphQL and forms hand it over, on its way in. */
+export function toEventIncoming(
+  event: EventInput,
+  receivedAt: Date,
+  { place = '', source = 'graphql' } = {},
+): Incoming {
   const { externalId, email, phone, anonymousId, messageId = null } = event;
   const body = JSON.stringify(event);
   return {

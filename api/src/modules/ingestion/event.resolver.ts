@@ -45,7 +45,7 @@ export class RecordEventsResolver {
     @Arg('input', () => RecordEventsInput, { description: 'The events.' }) { events }: RecordEventsInput,
   ): Promise<RecordEventResultType[]> {
     const incoming = events.map((event, index) =>
-      toEventIncoming(event, clock.now(), `input.events[${index}]`),
+      toEventIncoming(event, clock.now(), { place: `input.events[${index}]` }),
     );
     const outcomes = await this.accept(workspace, incoming, keyOf(viewer));
     return outcomes.map((outcome) => toResult(viewer, outcome));
@@ -64,7 +64,7 @@ export class RecordEventsResolver {
   ): Promise<RecordEventResultType> {
     const [outcome] = await this.accept(
       workspace,
-      [toEventIncoming(event, clock.now(), 'input')],
+      [toEventIncoming(event, clock.now(), { place: 'input' })],
       keyOf(viewer),
     );
     if (!outcome) throw new Error('A batch of one has no outcome.');

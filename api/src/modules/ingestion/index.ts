@@ -8,6 +8,8 @@ import { QuarantineResolver } from './quarantine.resolver.js';
 import { createReplayQuarantined } from './replay-quarantined.js';
 import { addSegmentRoutes } from './segment-api.routes.js';
 
+export { recordEvent } from './record-event.js';
+
 /** Events on their way in, and what is known of them. */
 export const createIngestionModule: CreateModule = (services) => {
   const { withWorkspace, settings } = services;

@@ -25,7 +25,7 @@ import { insertQuarantined, type QuarantinedRow } from './quarantine.repository.
 
 /** Where and when a batch is stored. */
 export interface BatchSettings {
-  workspace: WorkspaceAccess;
+  workspace: Pick<WorkspaceAccess, 'timeZone' | 'defaultCountry'>;
   now: Date;
 }
 

@@ -10,6 +10,7 @@ import { Idempotency1700000000008 } from './0008-idempotency.js';
 import { SignInAttempts1700000000009 } from './0009-sign-in-attempts.js';
 import { Imports1700000000010 } from './0010-imports.js';
 import { Usage1700000000011 } from './0011-usage.js';
+import { Forms1700000000012 } from './0012-forms.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -24,4 +25,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   SignInAttempts1700000000009,
   Imports1700000000010,
   Usage1700000000011,
+  Forms1700000000012,
 ];
