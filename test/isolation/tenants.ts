@@ -349,7 +349,6 @@ function audienceRows(t: Tenant): Row[] {
   ];
 }
 
-function jobRows({ canary, workspaceId, importId, rehearsedImportId, importMappingId }: Tenant): Row[] {
 function formRows({ canary, workspaceId, formId, archivedFormId, email }: Tenant): Row[] {
   const fields = JSON.stringify([{ name: canary, attribute: 'email', required: true }]);
   return [
@@ -367,7 +366,7 @@ function formRows({ canary, workspaceId, formId, archivedFormId, email }: Tenant
   ];
 }
 
-function jobRows({ canary, workspaceId, importId }: Tenant): Row[] {
+function jobRows({ canary, workspaceId, importId, rehearsedImportId, importMappingId }: Tenant): Row[] {
   return [
     ...[importId, rehearsedImportId].flatMap((id): Row[] => [
       [

@@ -2,7 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver } from 'type-grap
 import { actorOf, type WorkspaceContext } from '../../platform/context.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
-import { readTimeCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { archiveForm, changeForm, createForm, unarchiveForm, type FormEditor } from './edit-forms.js';
@@ -32,7 +32,7 @@ export class WorkspaceFormsResolver {
     @Ctx() { workspace }: WorkspaceContext,
     @Args(() => FormsArgs) { archived, ...page }: FormsArgs,
   ): Promise<Page<FormType>> {
-    const after = readTimeCursor(page.after);
+    const after = readCursor(page.after, 'instant', 'id');
     const rows = await this.services.withWorkspace(workspace.id, (tx) =>
       listForms(tx, { archived }, after, page.first + 1),
     );
