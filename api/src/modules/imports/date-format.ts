@@ -108,6 +108,9 @@ export function detectDateFormat(values: readonly string[]): DetectedFormat | un
   });
   const either = readings.filter(([day, month]) => day !== undefined || month !== undefined);
   if (either.length === 0) return values.length > 0 ? 'iso' : undefined;
+  // A few others among many that leave nothing open are mistakes of their rows.
+  const plain = values.length - readings.length;
+  if (plain > either.length * typosAgainst) return 'iso';
   // Nobody writes the month first and puts points between.
   if (either.every(([, , value]) => /^\d{1,2}\./u.test(value))) return 'day_first';
   const onlyDay = either.filter(([, month]) => month === undefined).length;
