@@ -6,6 +6,7 @@ import { WorkspaceType } from '../workspaces/index.js';
 import { ApiKeyType, CreateApiKeyInput, CreatedApiKey } from './access.types.js';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.js';
 import type { KeyRing } from './authenticate.js';
+import type { KeyUses } from './key-uses.js';
 
 /** The API keys of a workspace: made, listed and revoked by people, never by a key. */
 @Resolver(() => WorkspaceType)
@@ -13,12 +14,18 @@ export class ApiKeyResolver {
   constructor(
     private readonly withWorkspace: WithWorkspace,
     private readonly keys: KeyRing,
+    private readonly uses: KeyUses,
   ) {}
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'none' })
   @FieldResolver(() => [ApiKeyType], { description: 'The API keys, newest first, revoked ones included.' })
   async apiKeys(@Ctx() context: WorkspaceContext): Promise<ApiKeyType[]> {
-    return listApiKeys(this.withWorkspace, context.workspace.id);
+    const { id: workspaceId } = context.workspace;
+    const keys = await listApiKeys(this.withWorkspace, workspaceId);
+    return keys.map((key) => ({
+      ...key,
+      lastUsedAt: this.uses.latest(workspaceId, key.id) ?? key.lastUsedAt,
+    }));
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'none' })

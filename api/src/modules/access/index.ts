@@ -28,7 +28,7 @@ export function createAccess(core: Core): Access {
   const createModule = (): Module => ({
     resolvers: [
       new SessionResolver(core, cookies),
-      new ApiKeyResolver(core.withWorkspace, keys),
+      new ApiKeyResolver(core.withWorkspace, keys, uses),
       new MemberResolver(core, cookies),
     ],
     tasks: { [directoryRetentionTask]: createDirectoryRetentionTask(core) },

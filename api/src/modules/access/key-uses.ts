@@ -22,6 +22,12 @@ export class KeyUses {
     else this.#noted.set(workspaceId, new Map([[keyId, at]]));
   }
 
+  /** When a key was last used as far as it is not written down yet; undefined otherwise. */
+  latest(workspaceId: string, keyId: string): Date | undefined {
+    const at = this.#noted.get(workspaceId)?.get(keyId);
+    return at === undefined ? undefined : new Date(at);
+  }
+
   /** Writes down what was noted. What cannot be written is kept for the next time. */
   async flush(): Promise<void> {
     const noted = this.#noted;
