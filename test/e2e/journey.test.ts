@@ -252,7 +252,7 @@ describe('audiences', () => {
     );
     await enter(visitor, owner.cookie);
     await page.goto(`/w/${owner.workspaceId}/audiences/new`);
-    await page.getByLabel('Name', { exact: true }).fill('Spring on Meta');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Spring on Meta');
     await page.getByLabel('Segment', { exact: true }).click();
     await page.getByRole('option', { name: 'Everybody' }).click();
     await page.getByText('The platform has to match').waitFor();
