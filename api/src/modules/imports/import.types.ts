@@ -103,7 +103,7 @@ export class ImportColumnType {
   @Field(() => String, {
     nullable: true,
     description:
-      'Where its values go: `external_id`, `email`, `phone`, `anonymous_id`, the key of a contact attribute, `company.` and the key of a company attribute, or `consent.` and a channel. Null: nowhere.',
+      'Where its values go: `external_id`, `email`, `phone`, `anonymous_id`, the key of a contact attribute, `company.` and the key of a company attribute, `consent.` and a channel (yes grants, no withdraws), or `opt_out.` and a channel (yes withdraws, no says nothing). Null: nowhere.',
   })
   target!: string | null;
 

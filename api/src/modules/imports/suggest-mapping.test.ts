@@ -16,6 +16,8 @@ const fields: MappableField[] = [
   standard('company.employee_count', 'Company employees'),
   standard('consent.email', 'Consent to email'),
   standard('consent.ads', 'Consent to ads'),
+  standard('opt_out.email', 'Opted out of email'),
+  standard('opt_out.phone', 'Opted out of phone'),
   { target: 'favorite_color', label: 'Favourite colour', standard: false },
 ];
 
@@ -114,6 +116,31 @@ describe('suggestMapping', () => {
   ])('refuses %s', (_, headers, explicit, path) => {
     expect(() => suggestMapping(headers, fields, { explicit })).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', path }),
+    );
+  });
+
+  it.each([
+    ['Unsubscribed from all email', 'opt_out.email'],
+    ['Opted out of email: Marketing Information', 'opt_out.email'],
+    ['Email Opt Out', 'opt_out.email'],
+    ['Has Opted Out Of Email', 'opt_out.email'],
+    ['Do Not Call', 'opt_out.phone'],
+    ['SMS Opt-Out', 'opt_out.phone'],
+    ['Email Opt Out Date', null],
+    ['Unsubscribed reason', null],
+  ])('sees in %j where somebody opted out: %j', (header, target) => {
+    expect(suggestMapping(['Email', header], fields).targets).toEqual(['email', target]);
+  });
+
+  it('lets every column count that says who opted out of the same', () => {
+    const headers = ['Email', 'Unsubscribed from all email', 'Opted out of email: News'];
+    expect(suggestMapping(headers, fields).targets).toEqual(['email', 'opt_out.email', 'opt_out.email']);
+  });
+
+  it('does not turn those who opted out into those who agreed', () => {
+    const explicit = { 'Unsubscribed from all email': 'consent.email' };
+    expect(() => suggestMapping(['Email', 'Unsubscribed from all email'], fields, { explicit })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', path: 'mapping.Unsubscribed from all email' }),
     );
   });
 });

@@ -160,7 +160,7 @@ export function suggestMapping(
   const possible = new Set(fields.map(({ target }) => target));
   draft.follow('mapping', explicit, possible);
   draft.follow('saved', saved, possible);
-  draft.take('name', (header) => known.get(plainName(header)));
+  draft.take('name', (header) => known.get(plainName(header)) ?? optOutIn(header));
   draft.take('values', (_, index) => {
     const target = guessByValues(samples[index] ?? []);
     if (target === undefined || !possible.has(target)) return undefined;
@@ -193,7 +193,7 @@ class Draft {
   take(source: MappingSource, targetOf: (header: string, index: number) => MappingTarget | undefined): void {
     for (const index of this.#open) {
       const target = targetOf(this.#headers[index] ?? '', index);
-      if (target === undefined || this.#taken.has(target)) continue;
+      if (target === undefined || (this.#taken.has(target) && !isShared(target))) continue;
       this.#taken.add(target);
       this.#targets[index] = target;
       this.#foundBy[index] = source;
@@ -224,6 +224,21 @@ class Draft {
     const ignored = this.#headers.filter((_, index) => this.#targets[index] === null);
     return { targets: this.#targets, foundBy: this.#foundBy, ignored };
   }
+}
+
+/** Several columns may say who opted out of the same: each of them counts. */
+function isShared(target: MappingTarget): boolean {
+  return target.startsWith('opt_out.');
+}
+
+/** Where a column goes that says by its name who opted out, whatever the tool calls it; undefined for any other. */
+function optOutIn(header: string): MappingTarget | undefined {
+  const name = plainName(header);
+  if (!/unsubscribed|opt(?:ed)?out|donot(?:e?mail|contact|call|text)/u.test(name)) return undefined;
+  // When, why and where from are no answer to whether.
+  if (/date|time|reason|source|campaign|count|number/u.test(name)) return undefined;
+  if (/call|phone|sms|text|mobile/u.test(name)) return 'opt_out.phone';
+  return /ads|advert/u.test(name) ? 'opt_out.ads' : 'opt_out.email';
 }
 
 /** A name without what people write differently: case, accents, spaces, punctuation. `State/Region` is `stateregion`. */
@@ -274,7 +289,11 @@ function checkExplicit(
     const add = (message: string): number => problems.push({ code: 'INVALID_INPUT', path, message });
     if (!headers.includes(header)) add('The file has no such column.');
     if (target !== null && !targets.has(target)) add(`There is no field "${target}".`);
-    if (target !== null && used.has(target)) add(`Two columns are mapped to "${target}".`);
+    const optOut = optOutIn(header);
+    if (optOut && target?.startsWith('consent.'))
+      add(`By its name this column says who opted out: yes would become a consent. Map it to "${optOut}".`);
+    if (target !== null && used.has(target) && !isShared(target))
+      add(`Two columns are mapped to "${target}".`);
     if (target !== null) used.add(target);
   }
   const [first] = problems;
