@@ -109,10 +109,20 @@ export function meaningOf(answer: Answer, known: ReadonlyMap<string, string>): s
   const longestFirst = [...known].sort(([one], [other]) => other.length - one.length);
   const text = longestFirst.reduce(
     (rest, [value, word]) => rest.replaceAll(value, `<${word}>`),
-    withCursorsMeant(answer.text),
+    withCursorsMeant(inOrder(answer.text)),
   );
   const plain = text.replace(volatile, '').replace(id, '<id>').replace(instant, '<instant>');
   return `${answer.status} ${plain}`;
+}
+
+/** Errors come in the order in which fields failed, which nobody promises. */
+function inOrder(text: string): string {
+  if (!text.startsWith('{"errors":[')) return text;
+  const { errors, ...rest } = JSON.parse(text) as { errors: { path?: unknown }[] };
+  const sorted = errors.toSorted((one, other) =>
+    JSON.stringify(one.path ?? '').localeCompare(JSON.stringify(other.path ?? '')),
+  );
+  return JSON.stringify({ errors: sorted, ...rest });
 }
 
 function withCursorsMeant(text: string): string {
