@@ -117,14 +117,10 @@ const synonyms: Record<string, MappingTarget> = {
   createddate: 'signed_up_at',
   ownerid: 'owner',
   contactownername: 'owner',
-  hasoptedoutofemail: 'opt_out.email',
-  emailoptout: 'opt_out.email',
-  donotcall: 'opt_out.phone',
   // Mailchimp.
   leid: 'external_id',
   optintime: 'subscribed_at',
   // Marketo.
-  unsubscribed: 'opt_out.email',
   leadid: 'external_id',
 };
 
