@@ -90,11 +90,18 @@ function start(): void {
   landing = new URL(location.href);
   decide();
   if (settings.pageViews !== false) watchViews(() => coterie.page());
-  if (settings.clicks !== false) watchClicks(coterie.track);
+  // Both may lead away from the page, and browsers give one that is left little time: what is told is sent at once.
+  if (settings.clicks !== false) {
+    watchClicks((event, properties) => {
+      coterie.track(event, properties);
+      sendLast();
+    });
+  }
   if (settings.forms !== false) {
     watchForms((event, properties, traits) => {
       if (!isEmpty(traits)) coterie.identify(traits);
       coterie.track(event, properties);
+      sendLast();
     });
   }
   watchConnection();
