@@ -33,6 +33,8 @@ export default defineConfig({
           name: 'suites',
           include: ['test/*/**/*.test.ts'],
           globalSetup: ['test/support/servers.ts'],
+          // Each file has a database of its own and closes what it opens; loading the API anew for each cost most of their time.
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
