@@ -36,6 +36,20 @@ it('the time zone of a workspace can be changed until somebody holds a date that
   expect(kept).toEqual({ updateWorkspace: { name: 'Renamed', timeZone: 'Europe/Vienna' } });
 });
 
+it('says whether companies are made of e-mail addresses, which they are unless somebody says otherwise', async () => {
+  const owner = await newOwner(app.url);
+  const { workspaceId } = owner;
+  const asked = `query ($workspaceId: ID!) { workspace(id: $workspaceId) { companiesFromEmail } }`;
+  expect(await owner.query(asked, { workspaceId })).toEqual({ workspace: { companiesFromEmail: true } });
+  await owner.query(
+    `mutation ($workspaceId: ID!) {
+       updateWorkspace(workspaceId: $workspaceId, input: { companiesFromEmail: false }) { name }
+     }`,
+    { workspaceId },
+  );
+  expect(await owner.query(asked, { workspaceId })).toEqual({ workspace: { companiesFromEmail: false } });
+});
+
 it('a name is not made of blanks alone', async () => {
   const owner = await newOwner(app.url);
   const refused = await owner.ask(

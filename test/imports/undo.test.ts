@@ -263,6 +263,19 @@ describe('undoing an import', () => {
     expect(await everybody()).toEqual(before);
   });
 
+  it('takes contacts out of the companies of the addresses that it brought', async () => {
+    await set({ externalId: '1' });
+    const before = await everybody();
+    const done = await importFile('Record ID,Email\n1,ada@acme.com\n2,bob@acme.com\n');
+    expect(await everybody('email,company.domain')).toEqual([
+      { email: 'ada@acme.com', 'company.domain': 'acme.com' },
+      { email: 'bob@acme.com', 'company.domain': 'acme.com' },
+    ]);
+    const undone = await undo(done.id);
+    expect(undone.undo).toMatchObject({ contactsDeleted: 1, contactsKept: 0, changesKept: 0 });
+    expect(await everybody()).toEqual(before);
+  });
+
   it('is refused while it runs, of a dry run, and after 30 days', async () => {
     const code = async (id: string): Promise<string | undefined> =>
       (await workspace.ask('mutation ($id: ID!) { undoImport(id: $id) { id } }', { id })).errors?.[0]

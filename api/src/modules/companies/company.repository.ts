@@ -26,6 +26,30 @@ export async function lockCompanies(tx: WorkspaceTransaction, keys: CompanyKeys)
   );
 }
 
+/**
+ * Which companies these domains mean: the company's own domain, else the attribute `email_domain`. Null when the
+ * workspace does not want companies from e-mail addresses.
+ */
+export async function companiesOfDomains(
+  tx: WorkspaceTransaction,
+  domains: readonly string[],
+): Promise<Map<string, string> | null> {
+  const [row] = await tx.query<{ wanted: boolean; known: [domain: string, companyId: string][] | null }>(
+    `select companies_from_email as wanted, (
+       select json_agg(json_build_array(domain, id)) from (
+         select distinct on (domain) domain, id from (
+           select domain, id, 1 as rank, created_at from companies where domain = any($2::text[])
+           union all
+           select a.folded, c.id, 2, c.created_at from company_attributes as a join companies as c on c.id = a.company_id
+           where a.key = 'email_domain' and a.folded = any($2::text[])
+         ) as candidates order by domain, rank, created_at, id
+       ) as best
+     ) as known from workspaces where id = $1`,
+    [tx.workspaceId, domains],
+  );
+  return row?.wanted ? new Map(row.known ?? []) : null;
+}
+
 /** Lets one transaction of the workspace at a time make companies that are known by nothing but a name. */
 export async function lockCompanyNames(tx: WorkspaceTransaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('company-names:' || $1::text, 0))`, [

@@ -1,8 +1,9 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import type { Problem } from '../../platform/errors.js';
 import { attributeCatalog } from '../attributes/index.js';
-import { upsertCompanies, type UpsertedCompany } from '../companies/index.js';
+import type { UpsertedCompany } from '../companies/index.js';
 import { applyItem } from './apply-item.js';
+import { upsertCompaniesOf } from './companies-of-items.js';
 import type { ContactInput, ContactResult, UpsertSettings } from './contact-input.js';
 import type { ContactLock } from './contact.repository.js';
 import { leaveOutBlocked } from './identities/leave-out-blocked.js';
@@ -65,7 +66,7 @@ async function applyKnown(
   now: Date,
 ): Promise<ContactResult[]> {
   const resolutions = prepared.map((item) => people.resolve(item));
-  const companies = await upsertCompaniesOf(tx, prepared, now);
+  const companies = await upsertCompaniesOf(tx, prepared, resolutions, now);
   await loadHeldValues(tx, people, prepared, resolutions);
   const merges: AppliedMerge[] = [];
   prepared.forEach((item, index) => {
@@ -110,20 +111,6 @@ function lockFor(prepared: readonly PreparedContact[]): ContactLock {
       item.consents.length > 0,
   );
   return sets ? 'change' : 'stay';
-}
-
-async function upsertCompaniesOf(
-  tx: WorkspaceTransaction,
-  prepared: readonly PreparedContact[],
-  now: Date,
-): Promise<Map<PreparedContact, UpsertedCompany>> {
-  const items = prepared.filter((item) => item.company !== null);
-  const results = await upsertCompanies(
-    tx,
-    items.map((item) => item.company!),
-    now,
-  );
-  return new Map(items.map((item, index) => [item, results[index]!]));
 }
 
 /** Of most contacts only what the items set is read; of those that merge, everything. */

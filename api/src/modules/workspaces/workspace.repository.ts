@@ -12,6 +12,7 @@ export interface Workspace {
   name: string;
   timeZone: string;
   defaultCountry: string | null;
+  companiesFromEmail: boolean;
   /** Null for an API key. */
   role: Role | null;
   createdAt: Date;
@@ -31,11 +32,13 @@ interface WorkspaceRow {
   name: string;
   time_zone: string;
   default_country: string | null;
+  companies_from_email: boolean;
   role: Role | null;
   created_at: Date;
 }
 
-const columns = 'w.id, w.organization_id, w.name, w.time_zone, w.default_country, w.created_at';
+const columns =
+  'w.id, w.organization_id, w.name, w.time_zone, w.default_country, w.companies_from_email, w.created_at';
 
 /** A workspace that was found to be the viewer's. */
 export async function findWorkspace(
@@ -88,32 +91,48 @@ export async function pageWorkspaces(
 export async function insertWorkspace(
   directory: DataSource,
   organizationId: string,
-  input: { name: string; timeZone: string; defaultCountry: string | null },
+  input: { name: string; timeZone: string; defaultCountry: string | null; companiesFromEmail: boolean },
 ): Promise<string> {
   const id = newId();
   await changeDirectory(directory, async ({ manager, concerns }) => {
     concerns(organizationId);
     await manager.query(
-      'insert into workspaces (id, organization_id, name, time_zone, default_country) values ($1, $2, $3, $4, $5)',
-      [id, organizationId, input.name, input.timeZone, input.defaultCountry],
+      `insert into workspaces (id, organization_id, name, time_zone, default_country, companies_from_email)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [id, organizationId, input.name, input.timeZone, input.defaultCountry, input.companiesFromEmail],
     );
     return { id };
   });
   return id;
 }
 
+/** What can be changed of a workspace; what is null or missing stays. */
+export interface WorkspaceChange {
+  name?: string | null;
+  timeZone?: string | null;
+  defaultCountry?: string | null;
+  companiesFromEmail?: boolean | null;
+}
+
 /** Changes what is given. */
 export async function changeWorkspace(
   directory: DataSource,
   { id, organizationId }: { id: string; organizationId: string },
-  change: { name?: string | null; timeZone?: string | null; defaultCountry?: string | null },
+  change: WorkspaceChange,
 ): Promise<void> {
   await changeDirectory(directory, async ({ manager, concerns }) => {
     concerns(organizationId);
     await manager.query(
       `update workspaces set name = coalesce($2, name), time_zone = coalesce($3, time_zone),
-         default_country = coalesce($4, default_country) where id = $1`,
-      [id, change.name ?? null, change.timeZone ?? null, change.defaultCountry ?? null],
+         default_country = coalesce($4, default_country), companies_from_email = coalesce($5, companies_from_email)
+       where id = $1`,
+      [
+        id,
+        change.name ?? null,
+        change.timeZone ?? null,
+        change.defaultCountry ?? null,
+        change.companiesFromEmail ?? null,
+      ],
     );
     return { id };
   });
@@ -155,6 +174,7 @@ function toWorkspace(row: WorkspaceRow): Workspace {
     name: row.name,
     timeZone: row.time_zone,
     defaultCountry: row.default_country,
+    companiesFromEmail: row.companies_from_email,
     role: row.role,
     createdAt: row.created_at,
   };

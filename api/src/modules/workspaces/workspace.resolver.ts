@@ -101,7 +101,7 @@ export class WorkspaceResolver {
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'none' })
   @Mutation(() => WorkspaceType, {
-    description: 'Changes the name, the time zone or the country of a workspace.',
+    description: 'Changes the name or the settings of a workspace.',
   })
   async updateWorkspace(
     @Arg('workspaceId', () => ID, { description: 'The workspace.' }) _workspaceId: string,

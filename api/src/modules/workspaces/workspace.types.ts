@@ -80,6 +80,14 @@ export class WorkspaceType {
   defaultCountry!: string | null;
 
   @Access({ kind: 'parent' })
+  @Field(() => Boolean, {
+    description:
+      'Whether a contact without a company is given the one of its e-mail address’s domain, which is made when it is ' +
+      'not known. Free-mail, relay and disposable addresses give none.',
+  })
+  companiesFromEmail!: boolean;
+
+  @Access({ kind: 'parent' })
   @Field(() => RoleEnum, { nullable: true, description: 'Your role in it; null for an API key.' })
   role!: Role | null;
 
@@ -131,6 +139,12 @@ export class CreateWorkspaceInput {
   @IsOptional()
   @IsISO31661Alpha2()
   defaultCountry?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description: 'Whether contacts are given the company of their e-mail address’s domain.',
+  })
+  companiesFromEmail!: boolean;
 }
 
 @InputType({ description: 'What to change of a workspace; what is left out stays.' })
@@ -153,4 +167,11 @@ export class UpdateWorkspaceInput {
   @IsOptional()
   @IsISO31661Alpha2()
   defaultCountry?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether contacts are given the company of their e-mail address’s domain, from the next address that comes in.',
+  })
+  companiesFromEmail?: boolean | null;
 }

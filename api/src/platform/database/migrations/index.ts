@@ -11,6 +11,7 @@ import { SignInAttempts1700000000009 } from './0009-sign-in-attempts.js';
 import { Imports1700000000010 } from './0010-imports.js';
 import { Usage1700000000011 } from './0011-usage.js';
 import { Forms1700000000012 } from './0012-forms.js';
+import { Attributes1700000000014 } from './0014-attributes.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Imports1700000000010,
   Usage1700000000011,
   Forms1700000000012,
+  Attributes1700000000014,
 ];
