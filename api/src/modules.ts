@@ -1,5 +1,5 @@
 import { createAdFilesModule } from './modules/ad-files/index.js';
-import { createAttributesModule } from './modules/attributes/index.js';
+import { createAttributesModule, type KeyFollower } from './modules/attributes/index.js';
 import { createAudiencesModule } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
@@ -7,20 +7,28 @@ import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
 import { createExportsModule } from './modules/exports/index.js';
 import { createIdempotencyModule } from './modules/idempotency/index.js';
-import { createFormsModule } from './modules/forms/index.js';
-import { createImportsModule } from './modules/imports/index.js';
+import { createFormsModule, followKeysInForms } from './modules/forms/index.js';
+import { createImportsModule, followKeysInImports } from './modules/imports/index.js';
 import { createIngestionModule } from './modules/ingestion/index.js';
-import { createLookalikesModule } from './modules/lookalikes/index.js';
-import { createSegmentsModule } from './modules/segments/index.js';
+import { createLookalikesModule, followKeysInSeedLists } from './modules/lookalikes/index.js';
+import { createSegmentsModule, followKeysInSegments } from './modules/segments/index.js';
 import { createWorkspacesModule } from './modules/workspaces/index.js';
 import type { CreateModule } from './platform/module.js';
+
+/** Everything that names attributes. */
+const keyFollowers: KeyFollower[] = [
+  followKeysInImports,
+  followKeysInForms,
+  followKeysInSegments,
+  followKeysInSeedLists,
+];
 
 /** Every capability, each after those that it builds on. */
 export const modules: CreateModule[] = [
   createWorkspacesModule,
   createAuditModule,
   createIdempotencyModule,
-  createAttributesModule,
+  createAttributesModule(keyFollowers),
   createCompaniesModule,
   createContactsModule,
   createConsentModule,

@@ -43,7 +43,7 @@ beforeAll(async () => {
   const services = { withWorkspace: db.withWorkspace, directory } as Services;
   const modules = [
     createWorkspacesModule,
-    createAttributesModule,
+    createAttributesModule([]),
     createCompaniesModule,
     createContactsModule,
     createConsentModule,

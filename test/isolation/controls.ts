@@ -52,6 +52,15 @@ export const controls: Record<string, Control> = {
   'Mutation.updateAttribute': (t, fresh) => ({
     input: { subject: 'contact', key: t.attributeKey, label: fresh },
   }),
+  'Workspace.previewAttributeMerge': (t) => ({
+    input: { subject: 'contact', from: t.archivedAttributeKey, into: t.attributeKey },
+  }),
+  'Mutation.renameAttribute': (t, fresh) => ({
+    input: { subject: 'contact', key: t.attributeKey, label: fresh },
+  }),
+  'Mutation.mergeAttributes': (t) => ({
+    input: { subject: 'contact', from: t.archivedAttributeKey, into: t.attributeKey },
+  }),
   'Mutation.archiveAttribute': (t) => ({ input: { subject: 'contact', key: t.attributeKey } }),
   'Mutation.restoreAttribute': (t) => ({ input: { subject: 'contact', key: t.archivedAttributeKey } }),
 

@@ -195,6 +195,11 @@ function peopleRows(t: Tenant): Row[] {
     [definition, [workspaceId, t.attributeKey, canary, null]],
     [definition, [workspaceId, t.archivedAttributeKey, canary, new Date()]],
     [
+      `insert into attribute_aliases (workspace_id, subject, alias, key, created_at)
+       values ($1, 'contact', $2, $3, now())`,
+      [workspaceId, canary, t.attributeKey],
+    ],
+    [
       'insert into companies (workspace_id, id, name, domain, external_id) values ($1, $2, $3, $4, $5)',
       [workspaceId, t.companyId, canary, t.domain, t.companyExternalId],
     ],

@@ -4,7 +4,7 @@ export { describe } from './describe.js';
 export { visit } from './dispatch.js';
 export type { Visitor } from './dispatch.js';
 export { fold } from './fold.js';
-export { canonical, isCompanyKey, references, weightOf, usesClock, walk } from './inspect.js';
+export { canonical, isCompanyKey, references, renameKeys, weightOf, usesClock, walk } from './inspect.js';
 export type { RuleReferences, RuleWeight, Step } from './inspect.js';
 export { OPERATORS_OF_TYPE } from './operators.js';
 export { MAX_RULE_TEXT, parse, PARSE_PROBLEMS } from './parse.js';

@@ -63,6 +63,15 @@ export function references(rule: Rule): RuleReferences {
   };
 }
 
+/** The same rule with attributes under other keys. `rename` is given each as rules write it: `company.` before a company's. */
+export function renameKeys(rule: Rule, rename: (key: string) => string): Rule {
+  const copy = JSON.parse(JSON.stringify(rule)) as Rule;
+  for (const { node } of walk(copy)) {
+    if ('attribute' in node) node.attribute.key = rename(node.attribute.key);
+  }
+  return copy;
+}
+
 /** How much a rule asks. */
 export interface RuleWeight {
   /** As `MAX_CONDITIONS` counts them. */

@@ -17,12 +17,25 @@ export interface AttributeDefinition {
   readonly mirrored: boolean;
   /** Archived ones keep their values, but take no new ones and are not offered. */
   readonly archivedAt: Date | null;
+  /** Keys that it had before and still takes; set of those in a catalog. */
+  readonly formerKeys?: readonly string[];
 }
 
 /** The attributes of one workspace, archived ones included, by key. */
 export interface AttributeCatalog {
   readonly contact: ReadonlyMap<string, AttributeDefinition>;
   readonly company: ReadonlyMap<string, AttributeDefinition>;
+  /** Keys that attributes had before, each with the present one: what comes in may still use them. */
+  readonly former: Readonly<Record<AttributeSubject, ReadonlyMap<string, string>>>;
+}
+
+/** The attribute that something which comes in means by a key: its own, or one that it had before. */
+export function definitionFor(
+  catalog: AttributeCatalog,
+  subject: AttributeSubject,
+  key: string,
+): AttributeDefinition | undefined {
+  return catalog[subject].get(key) ?? catalog[subject].get(catalog.former[subject].get(key) ?? '');
 }
 
 /** The form of a key: what the text form of a rule can spell without quotes. */

@@ -91,6 +91,12 @@ export class AttributeDefinitionType {
   @Field(() => AttributeTypeEnum, { description: 'What values it takes.' })
   type!: TypeName;
 
+  @Field(() => [String], {
+    description:
+      'Keys that it had before, or that others had which have become part of it: what comes in may use them.',
+  })
+  formerKeys!: readonly string[];
+
   @Field(() => Boolean, { description: 'Whether every workspace has it; such a one cannot be changed.' })
   standard!: boolean;
 
@@ -203,8 +209,12 @@ export class UpdateAttributeInput extends AttributeKeyInput {
 }
 
 /** Shows a definition to GraphQL. */
-export function toAttributeType({ mirrored, ...definition }: AttributeDefinition): AttributeDefinitionType {
-  return { ...definition, settable: !mirrored };
+export function toAttributeType({
+  mirrored,
+  formerKeys = [],
+  ...definition
+}: AttributeDefinition): AttributeDefinitionType {
+  return { ...definition, formerKeys, settable: !mirrored };
 }
 
 /** The values of an input by key; of a key given twice, the last counts. */

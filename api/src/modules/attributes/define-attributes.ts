@@ -1,13 +1,14 @@
 import type { AttributeType } from '@coterie/rules';
 import { noContact, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
-import { attributeCatalog } from './attribute-catalog.js';
+import { attributeCatalog, steadyCatalog } from './attribute-catalog.js';
 import {
   attributeKeyPattern,
+  type AttributeCatalog,
   type AttributeDefinition,
   type AttributeSubject,
 } from './attribute-definition.js';
-import { changeAttribute, customAttributes, insertAttribute } from './attribute-definition.repository.js';
+import { changeAttribute, insertAttribute } from './attribute-definition.repository.js';
 import { textFault } from './parse-attribute-value.js';
 
 /** How many attributes of its own a workspace may have. */
@@ -32,11 +33,7 @@ export async function createAttribute(
   { subject, key, type, label, description }: NewAttribute,
   now: Date,
 ): Promise<AttributeDefinition> {
-  if (!attributeKeyPattern.test(key)) {
-    const message =
-      'A key begins with a letter and goes on with at most 62 small letters, digits and underscores.';
-    throw new Failure('INVALID_INPUT', message, { path: 'input.key' });
-  }
+  checkKey(key, 'input.key');
   const definition: AttributeDefinition = {
     subject,
     key,
@@ -54,11 +51,25 @@ export async function createAttribute(
 }
 
 async function checkRoom(tx: WorkspaceTransaction, { subject, key }: AttributeKey): Promise<void> {
-  if ((await attributeCatalog(tx))[subject].has(key)) throw taken(key);
-  const custom = await customAttributes(tx);
-  if (custom.length >= mostCustomAttributes) {
+  const catalog = await steadyCatalog(tx);
+  if (catalog[subject].has(key)) throw taken(key);
+  const owner = catalog.former[subject].get(key);
+  if (owner !== undefined) {
+    const message = `The attribute "${owner}" was called "${key}" before, and still takes what comes in so.`;
+    throw new Failure('CONFLICT', message, { path: 'input.key' });
+  }
+  const all = [...catalog.contact.values(), ...catalog.company.values()];
+  if (all.filter(({ standard }) => !standard).length >= mostCustomAttributes) {
     throw new Failure('TOO_LARGE', `A workspace has at most ${mostCustomAttributes} attributes of its own.`);
   }
+}
+
+/** Throws INVALID_INPUT for what is no key. */
+export function checkKey(key: string, path: string): void {
+  if (attributeKeyPattern.test(key)) return;
+  const message =
+    'A key begins with a letter and goes on with at most 62 small letters, digits and underscores.';
+  throw new Failure('INVALID_INPUT', message, { path });
 }
 
 function taken(key: string): Failure {
@@ -76,7 +87,7 @@ export async function updateAttribute(
   tx: WorkspaceTransaction,
   { subject, key, label, description }: AttributeKey & { label?: string | null; description?: string | null },
 ): Promise<AttributeDefinition> {
-  const definition = await requireCustom(tx, { subject, key });
+  const definition = requireCustom(await attributeCatalog(tx), { subject, key });
   const change = {
     label: checkText('label', label) || definition.label,
     description: checkText('description', description) ?? definition.description,
@@ -92,23 +103,23 @@ export async function archiveAttribute(
   { subject, key }: AttributeKey,
   archivedAt: Date | null,
 ): Promise<AttributeDefinition> {
-  const definition = await requireCustom(tx, { subject, key });
+  const definition = requireCustom(await attributeCatalog(tx), { subject, key });
   if ((definition.archivedAt === null) === (archivedAt === null)) return definition;
   await changeAttribute(tx, { subject, key }, { archivedAt });
   noteDefinition(tx, definition);
   return { ...definition, archivedAt };
 }
 
-async function requireCustom(
-  tx: WorkspaceTransaction,
+/** An attribute of the workspace's own. Throws NOT_FOUND, and INVALID_INPUT for one of the standard set. */
+export function requireCustom(
+  catalog: AttributeCatalog,
   { subject, key }: AttributeKey,
-): Promise<AttributeDefinition> {
-  const definition = (await attributeCatalog(tx))[subject].get(key);
-  if (!definition) throw notFound('attribute', 'input.key');
+  path = 'input.key',
+): AttributeDefinition {
+  const definition = catalog[subject].get(key);
+  if (!definition) throw notFound('attribute', path);
   if (!definition.standard) return definition;
-  throw new Failure('INVALID_INPUT', 'An attribute of the standard set cannot be changed.', {
-    path: 'input.key',
-  });
+  throw new Failure('INVALID_INPUT', 'An attribute of the standard set cannot be changed.', { path });
 }
 
 function checkText(field: string, given: string | null | undefined): string | undefined {
@@ -119,6 +130,6 @@ function checkText(field: string, given: string | null | undefined): string | un
 }
 
 /** What rules are checked against has changed, so that nothing cached for the version before serves. */
-function noteDefinition(tx: WorkspaceTransaction, { subject, key }: AttributeKey): void {
+export function noteDefinition(tx: WorkspaceTransaction, { subject, key }: AttributeKey): void {
   tx.changed(noContact, `definition:${subject === 'company' ? 'company.' : ''}${key}`);
 }

@@ -1,5 +1,10 @@
 import type { Problem } from '../../platform/errors.js';
-import type { AttributeDefinition } from './attribute-definition.js';
+import {
+  definitionFor,
+  type AttributeCatalog,
+  type AttributeDefinition,
+  type AttributeSubject,
+} from './attribute-definition.js';
 import type { AttributeValue } from './attribute-value.js';
 import { parseAttributeValue } from './parse-attribute-value.js';
 
@@ -10,27 +15,30 @@ export interface ParsedAttributes {
 }
 
 /**
- * Reads the attributes of one contact or company.
- * @param definitions of the subject in question.
+ * Reads the attributes of one contact or company. What is given under a key that an attribute had before is the
+ * attribute's, unless its own key is given, too.
+ * @param subject whose attributes they are.
  * @param path where the attributes stand in the input; each problem's path goes on from it.
  */
 export function parseAttributes(
-  definitions: ReadonlyMap<string, AttributeDefinition>,
+  catalog: AttributeCatalog,
+  subject: AttributeSubject,
   attributes: Record<string, unknown>,
   { zone, path }: { zone: string; path: string },
 ): ParsedAttributes {
   const values = new Map<string, AttributeValue | null>();
   const problems: Problem[] = [];
   for (const [key, input] of Object.entries(attributes)) {
-    const definition = definitions.get(key);
+    const definition = definitionFor(catalog, subject, key);
     const place = `${path}.${key}`;
     const refusal = refusalOf(definition, key);
     if (refusal) {
       problems.push({ code: 'INVALID_INPUT', path: place, message: refusal });
       continue;
     }
+    if (definition!.key !== key && Object.hasOwn(attributes, definition!.key)) continue;
     const parsed = parseAttributeValue(definition!, input, zone, place);
-    if (parsed.ok) values.set(key, parsed.value);
+    if (parsed.ok) values.set(definition!.key, parsed.value);
     else problems.push(parsed.problem);
   }
   return { values, problems };

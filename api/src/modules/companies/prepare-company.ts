@@ -25,7 +25,7 @@ export function prepareCompany(
   if (domain === undefined) {
     problems.push({ code: 'INVALID_INPUT', path: `${path}.domain`, message: 'This is not a domain.' });
   }
-  const attributes = parseAttributes(settings.catalog.company, input.attributes ?? {}, {
+  const attributes = parseAttributes(settings.catalog, 'company', input.attributes ?? {}, {
     zone: settings.timeZone,
     path: `${path}.attributes`,
   });

@@ -1,6 +1,6 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, type Problem } from '../../platform/errors.js';
-import { attributeCatalog } from '../attributes/index.js';
+import { steadyCatalog } from '../attributes/index.js';
 import type { CompanyInput, UpsertedCompany } from './company.js';
 import { prepareCompany } from './prepare-company.js';
 import { upsertCompanies } from './upsert-companies.js';
@@ -22,7 +22,7 @@ export async function upsertCompanyInputs(
       path: 'input.companies',
     });
   }
-  const catalog = await attributeCatalog(tx);
+  const catalog = await steadyCatalog(tx);
   const checked = inputs.map((input, index) =>
     prepareCompany(input, { timeZone, catalog }, `input.companies[${index}]`),
   );

@@ -37,7 +37,7 @@ export interface UpsertSettings {
   now: Date;
   /** When consents without a time of their own were said, if that was not now: when their file was handed over. */
   consentsSaidAt?: Date;
-  /** The catalog, if it was read in this transaction already. */
+  /** The catalog, if it was read in this transaction already, as a steady one. */
   catalog?: AttributeCatalog;
   /**
    * Leaves out what cannot be taken (an unknown attribute, an unreadable value, phone number, company or consent) with

@@ -110,7 +110,7 @@ function prepareValues(
 ): Map<string, AttributeValue | null> {
   const given = input[field];
   if (!given) return new Map();
-  const { values, problems } = parseAttributes(catalog.contact, given, { zone: timeZone, path: field });
+  const { values, problems } = parseAttributes(catalog, 'contact', given, { zone: timeZone, path: field });
   report.minor(problems);
   return values;
 }

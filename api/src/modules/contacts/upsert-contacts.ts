@@ -1,6 +1,6 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import type { Problem } from '../../platform/errors.js';
-import { attributeCatalog } from '../attributes/index.js';
+import { steadyCatalog } from '../attributes/index.js';
 import type { UpsertedCompany } from '../companies/index.js';
 import { applyItem } from './apply-item.js';
 import { upsertCompaniesOf } from './companies-of-items.js';
@@ -30,7 +30,7 @@ export async function upsertContacts(
   settings: UpsertSettings,
   inputs: readonly ContactInput[],
 ): Promise<ContactResult[]> {
-  const catalog = settings.catalog ?? (await attributeCatalog(tx));
+  const catalog = settings.catalog ?? (await steadyCatalog(tx));
   const checked = inputs.map((input) => prepareContact(input, { ...settings, catalog }));
   const prepared = checked.flatMap((item) => (item.ok ? [item.contact] : []));
   const done = (await applyContacts(tx, prepared, settings)).values();

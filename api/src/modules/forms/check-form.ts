@@ -1,7 +1,7 @@
 import { CHANNELS } from '@coterie/rules';
 import { Failure, type Problem } from '../../platform/errors.js';
 import { isStorable } from '../../platform/storable.js';
-import type { AttributeCatalog } from '../attributes/index.js';
+import { definitionFor, type AttributeCatalog } from '../attributes/index.js';
 import {
   fieldPattern,
   type DoubleOptIn,
@@ -80,13 +80,13 @@ function cleanField(
   catalog: AttributeCatalog,
   fail: Fail,
 ): FormField {
-  const definition = catalog.contact.get(attribute);
+  const definition = definitionFor(catalog, 'contact', attribute);
   if (!fieldPattern.test(name)) fail(`${path}.name`, 'This is no name of a field.');
   if (!definition || definition.archivedAt)
     fail(`${path}.attribute`, `Contacts have no attribute ${attribute}.`);
   else if (definition.mirrored && !statable.has(attribute))
     fail(`${path}.attribute`, `${attribute} cannot be set by a form.`);
-  return { name, attribute, required };
+  return { name, attribute: definition?.key ?? attribute, required };
 }
 
 function cleanConsent(

@@ -1,6 +1,6 @@
 import { Failure } from '../../platform/errors.js';
 import type { Services } from '../../platform/module.js';
-import { attributeCatalog } from '../attributes/index.js';
+import { steadyCatalog } from '../attributes/index.js';
 import { applyAnswers } from './apply-answers.js';
 import type { FormAddress } from './form-address.js';
 import { readConfirmationToken } from './form-tokens.js';
@@ -32,7 +32,7 @@ export function confirmSubmission(
     if (!submission) throw notOurs('This link works no more. Please send the form again.');
     if (!submission.confirmedAt) {
       const { contact, consents, email, page, submittedAt } = submission;
-      const catalog = await attributeCatalog(tx);
+      const catalog = await steadyCatalog(tx);
       // Lenient: what an attribute has become since cannot be put right by whoever clicks on a link.
       const settings = { ...(await workspaceFacts(tx)), now, catalog, lenient: true };
       const confirmed = { by: email, at: now };

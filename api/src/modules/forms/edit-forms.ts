@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
-import { attributeCatalog } from '../attributes/index.js';
+import { steadyCatalog } from '../attributes/index.js';
 import { checkForm } from './check-form.js';
 import { insertForm, requireForm, updateForm } from './form.repository.js';
 import type { Form, FormDefinition } from './form.js';
@@ -21,7 +21,7 @@ export async function createForm(
   { actor, now, canMail }: FormEditor,
 ): Promise<Form> {
   const form: Form = {
-    ...checkForm(wanted, { catalog: await attributeCatalog(tx), canMail }),
+    ...checkForm(wanted, { catalog: await steadyCatalog(tx), canMail }),
     id: newId(),
     secret: randomBytes(32),
     createdBy: actor,
@@ -40,13 +40,14 @@ export async function changeForm(
   change: { [Part in keyof FormDefinition]?: FormDefinition[Part] | undefined },
   { now, canMail }: FormEditor,
 ): Promise<Form> {
+  const catalog = await steadyCatalog(tx);
   const form = await requireForm(tx, id, 'input.id', 'for no key update');
   if (form.archivedAt) throw new Failure('CONFLICT', 'The form is archived.', { path: 'input.id' });
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const wanted: FormDefinition = { ...form, ...given };
   const changed = {
     ...form,
-    ...checkForm(wanted, { catalog: await attributeCatalog(tx), canMail }),
+    ...checkForm(wanted, { catalog, canMail }),
     updatedAt: now,
   };
   await updateForm(tx, changed);

@@ -6,6 +6,8 @@ import { addFormRoutes } from './form.routes.js';
 import { createRetentionTask, retentionTask } from './submission-retention.job.js';
 import { confirmationTask } from './take-submission.js';
 
+export { followKeysInForms } from './follow-keys.repository.js';
+
 /** Forms of websites, and what is sent by them. */
 export const createFormsModule: CreateModule = (services) => {
   const sendMail = createSendMail(services.settings);

@@ -2,7 +2,7 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
-import { attributeCatalog } from '../attributes/index.js';
+import { steadyCatalog } from '../attributes/index.js';
 import { applyAnswers } from './apply-answers.js';
 import { reservedFields, type Form } from './form.js';
 import type { FormAddress } from './form-address.js';
@@ -43,7 +43,7 @@ export function takeSubmission(
     const form = await requireOpenForm(tx, formId);
     const taken: Taken = { status: form.doubleOptIn ? 'confirm' : 'taken', redirectUrl: form.redirectUrl };
     if (isRobot(form, posted, now)) return taken;
-    const catalog = await attributeCatalog(tx);
+    const catalog = await steadyCatalog(tx);
     const settings = { ...(await workspaceFacts(tx)), now, catalog };
     const answers = readAnswers(form, posted, settings);
     const page = pageOf(posted);

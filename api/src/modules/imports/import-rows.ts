@@ -5,6 +5,7 @@ import {
   type ContactResult,
   type UpsertSettings,
 } from '../contacts/index.js';
+import { steadyCatalog } from '../attributes/index.js';
 import type { Identity } from '../consent/index.js';
 import { insertEffects, refreshCreated } from './import-effects.repository.js';
 import type { ImportInput, ImportProgress, Rejection } from './import.js';
@@ -93,9 +94,10 @@ async function upsertAndNote(
   transaction: WorkspaceTransaction,
   { job, settings, contacts, identities }: Batch,
 ): Promise<ContactResult[]> {
-  const watch = new EffectsWatch(transaction, contacts);
+  const catalog = await steadyCatalog(transaction);
+  const watch = new EffectsWatch(transaction, contacts, catalog);
   await watch.begin(identities.flat());
-  const results = await upsertContacts(transaction, settings, contacts);
+  const results = await upsertContacts(transaction, { ...settings, catalog }, contacts);
   const changed = results.flatMap((result) =>
     result.ok && result.outcome !== 'unchanged' ? [result.ordinal] : [],
   );

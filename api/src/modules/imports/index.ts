@@ -13,6 +13,8 @@ import { createUndoTask } from './undo-import.job.js';
 import { undoTask } from './undo-import.js';
 import { importTask } from './upload-import.js';
 
+export { followKeysInImports } from './follow-keys.repository.js';
+
 /** CSV files on their way into the contacts. */
 export const createImportsModule: CreateModule = (services) => ({
   resolvers: [

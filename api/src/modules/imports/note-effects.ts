@@ -1,6 +1,13 @@
 import { CHANNELS, type IdentityKind } from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { loadValues, sameValue, type HeldValue, type HeldValues } from '../attributes/index.js';
+import {
+  definitionFor,
+  loadValues,
+  sameValue,
+  type AttributeCatalog,
+  type HeldValue,
+  type HeldValues,
+} from '../attributes/index.js';
 import { consentsOf, normaliseIdentity, type HeldConsent, type Identity } from '../consent/index.js';
 import {
   countryOf,
@@ -47,9 +54,10 @@ export class EffectsWatch {
   #before: Portrait = emptyPortrait();
 
   /** @param inputs what is going to be upserted. */
-  constructor(tx: WorkspaceTransaction, inputs: readonly ContactInput[]) {
+  constructor(tx: WorkspaceTransaction, inputs: readonly ContactInput[], catalog: AttributeCatalog) {
     this.#tx = tx;
-    const keys = inputs.flatMap(({ attributes }) => Object.keys(attributes ?? {}));
+    const given = new Set(inputs.flatMap(({ attributes }) => Object.keys(attributes ?? {})));
+    const keys = [...given].map((key) => definitionFor(catalog, 'contact', key)?.key ?? key);
     this.#keys = [...new Set([...keys, 'external_id', 'email', 'phone'])];
     this.#hasConsents = inputs.some(({ consents }) => consents && consents.length > 0);
   }

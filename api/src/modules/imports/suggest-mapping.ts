@@ -20,6 +20,8 @@ export interface MappableField {
   standard: boolean;
   /** Of an attribute. */
   type?: AttributeType;
+  /** Targets that meant the same before the attribute was renamed. */
+  formerly?: readonly MappingTarget[];
 }
 
 /** How it was decided where a column goes: by the uploader, the mapping of an earlier file, its name or its values. */
@@ -255,6 +257,7 @@ function namesOf(fields: readonly MappableField[]): Map<string, MappingTarget> {
   const addAll = (some: readonly MappableField[]): void => {
     for (const { target } of some) add(target, target);
     for (const { target, label } of some) add(label, target);
+    for (const { target, formerly } of some) for (const former of formerly ?? []) add(former, target);
   };
   addAll(fields.filter((field) => !field.standard));
   const targets = new Set(fields.map((field) => field.target));

@@ -11,12 +11,12 @@ import { unguardCell } from '../../platform/files/formula.js';
 import { abandonBody } from '../../platform/http/abandon-body.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
-import { attributeCatalog } from '../attributes/index.js';
+import { steadyCatalog } from '../attributes/index.js';
 import { chooseDateFormats } from './choose-date-formats.js';
 import type { DateFormat } from './date-format.js';
 import { noProgress, type ImportInput } from './import.js';
 import { insertChunk, insertImport } from './import.repository.js';
-import { mappableFields } from './mappable-fields.js';
+import { mappableFields, presentTargets } from './mappable-fields.js';
 import { fromWindows1252, readEncoding, type Encoding } from './read-encoding.js';
 import { detectDelimiter, readCsv, type CsvRecord, type Delimiter } from './read-csv.js';
 import { mergeChoices, type MappingChoices } from './saved-mapping.js';
@@ -71,11 +71,12 @@ export async function uploadImport(
     const { id: workspaceId } = context.workspace;
     const uploader = actorOf(context);
     return await services.withWorkspace(workspaceId, async (transaction) => {
-      const fields = mappableFields(await attributeCatalog(transaction));
-      const saved = await findSavedMapping(transaction, header.headers);
-      const columns = mapColumns({ ...header, samples }, fields, { explicit: options.mapping, saved });
+      const fields = mappableFields(await steadyCatalog(transaction));
+      const saved = presentTargets(await findSavedMapping(transaction, header.headers), fields);
+      const explicit = presentTargets(options.mapping, fields);
+      const columns = mapColumns({ ...header, samples }, fields, { explicit, saved });
       await remember(transaction, header.headers, saved, {
-        options,
+        explicit,
         savedBy: uploader,
         now: context.clock.now(),
       });
@@ -165,10 +166,10 @@ async function remember(
   transaction: WorkspaceTransaction,
   headers: readonly string[],
   saved: MappingChoices,
-  { options, ...who }: { options: UploadOptions; savedBy: string; now: Date },
+  { explicit, ...who }: { explicit: MappingChoices; savedBy: string; now: Date },
 ): Promise<void> {
-  if (Object.keys(options.mapping).length === 0) return;
-  await saveMapping(transaction, { headers, choices: mergeChoices(saved, options.mapping), ...who });
+  if (Object.keys(explicit).length === 0) return;
+  await saveMapping(transaction, { headers, choices: mergeChoices(saved, explicit), ...who });
 }
 
 /** What can be seen of a file at its beginning. */

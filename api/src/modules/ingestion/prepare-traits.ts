@@ -1,7 +1,9 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import {
   attributeCatalog,
+  definitionFor,
   insertAttribute,
+  steadyCatalog,
   type AttributeCatalog,
   type AttributeDefinition,
   type AttributeSubject,
@@ -89,12 +91,12 @@ async function defineMissing(
   traits: readonly Trait[],
   now: Date,
 ): Promise<AttributeCatalog> {
-  const catalog = await attributeCatalog(transaction);
+  const catalog = await steadyCatalog(transaction);
   const missing = new Map<string, AttributeDefinition>();
   for (const { target, path, value } of traits) {
     if (target.kind !== 'attribute' && target.kind !== 'company_attribute') continue;
     const subject = subjects[target.kind];
-    const type = catalog[subject].has(target.key) ? undefined : inferType(value);
+    const type = definitionFor(catalog, subject, target.key) ? undefined : inferType(value);
     const name = `${subject} ${target.key}`;
     if (type && !missing.has(name)) missing.set(name, define(subject, target.key, type, path.join('.')));
   }

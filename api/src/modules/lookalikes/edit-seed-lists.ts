@@ -1,7 +1,7 @@
 import { noContact, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
-import { attributeCatalog } from '../attributes/index.js';
+import { definitionFor, steadyCatalog } from '../attributes/index.js';
 import { checkName, membersOf, requireActiveSegment } from '../segments/index.js';
 import { insertSeedList, requireSeedList, updateSeedList, type SeedList } from './seed-list.repository.js';
 import { takeMembers, type Taken } from './seed-member.repository.js';
@@ -53,7 +53,7 @@ export async function createSeedList(
 
 async function checkAttribute(tx: WorkspaceTransaction, key: string | null): Promise<string | null> {
   if (key === null) return null;
-  const definition = (await attributeCatalog(tx)).contact.get(key);
+  const definition = definitionFor(await steadyCatalog(tx), 'contact', key);
   const fault =
     !definition || definition.archivedAt
       ? `There is no contact attribute "${key}".`
@@ -61,7 +61,7 @@ async function checkAttribute(tx: WorkspaceTransaction, key: string | null): Pro
         ? undefined
         : `The attribute "${key}" holds no numbers.`;
   if (fault) throw new Failure('INVALID_INPUT', fault, { path: 'input.valueAttribute' });
-  return key;
+  return definition!.key;
 }
 
 /** Gives a seed list another name. */

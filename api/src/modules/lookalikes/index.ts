@@ -10,6 +10,8 @@ import {
   WorkspaceSeedListsResolver,
 } from './seed-list.resolver.js';
 
+export { followKeysInSeedLists } from './follow-keys.repository.js';
+
 /** Seed lists: the people that lookalikes are grown from. */
 export const createLookalikesModule: CreateModule = (services) => ({
   resolvers: [

@@ -1,4 +1,12 @@
-import { parse, references, validate, type Rule, type RuleSchema, type Validation } from '@coterie/rules';
+import {
+  parse,
+  references,
+  renameKeys,
+  validate,
+  type Rule,
+  type RuleSchema,
+  type Validation,
+} from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { cycle, segmentsInOrder, type SegmentDefinition } from './engine/truth.js';
@@ -21,7 +29,7 @@ export interface RuleOwner {
 }
 
 /**
- * The rule in normal form, fit to be stored: its attributes, segments, lists and lookalikes exist in the workspace and
+ * The rule in normal form, fit to be stored: attributes stand under their present keys, its attributes, segments, lists and lookalikes exist in the workspace and
  * are in use, and no segment comes to contain itself.
  * Throws INVALID_RULE with every problem and its path, or SEGMENT_CYCLE naming the circle.
  */
@@ -32,7 +40,8 @@ export async function checkRule(
 ): Promise<Rule> {
   const schema = await loadRuleSchema(tx);
   const tree = source.text == null ? source.tree : readText(source.text, owner);
-  const rule = read(validate(tree, schema), owner);
+  const asGiven = read(validate(tree, schema), owner);
+  const rule = renameKeys(asGiven, (key) => schema.former.get(key) ?? key);
   read(validate(rule, { ...schema, ...(await knownReferences(tx, rule)) }), owner);
   const definitions = await loadDefinitions(tx, references(rule).segments);
   refuseCycle(rule, definitions, owner);

@@ -11,6 +11,7 @@ import {
   WorkspaceSegmentsResolver,
 } from './segment.resolver.js';
 
+export { followKeysInSegments } from './follow-keys.js';
 export type { Statement } from './engine/sql.js';
 export { membersOf, requireActiveSegment } from './members.js';
 export type { SegmentEntity } from './segment.entity.js';

@@ -1,3 +1,4 @@
+import type { Rule } from '@coterie/rules';
 import { Brackets, In, IsNull } from 'typeorm';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { notFound } from '../../platform/errors.js';
@@ -103,6 +104,17 @@ export async function allActiveSegments(tx: WorkspaceTransaction): Promise<Segme
     where: { workspaceId: tx.workspaceId, archivedAt: IsNull() },
     order: { foldedName: 'ASC', id: 'ASC' },
   });
+}
+
+/** Every segment with a rule, archived ones included, by id. */
+export async function segmentsWithRules(
+  tx: WorkspaceTransaction,
+): Promise<(SegmentEntity & { rule: Rule })[]> {
+  const segments = await tx.manager.getRepository(SegmentEntity).find({
+    where: { workspaceId: tx.workspaceId, kind: 'rule' },
+    order: { id: 'ASC' },
+  });
+  return segments.filter((segment): segment is SegmentEntity & { rule: Rule } => segment.rule !== null);
 }
 
 /** Whether another active segment has this name. */

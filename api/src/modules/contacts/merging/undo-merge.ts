@@ -1,7 +1,7 @@
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../../platform/errors.js';
 import { isId } from '../../../platform/ids.js';
-import { diffValues, insertValues, writeValues } from '../../attributes/index.js';
+import { diffValues, insertValues, steadyCatalog, writeValues } from '../../attributes/index.js';
 import { companyExists, lockPerson, restoreContact, updateContacts } from '../contact.repository.js';
 import { loadWhole } from '../load-people.js';
 import type { Person } from '../person.js';
@@ -17,6 +17,7 @@ import {
 } from './contact-merge.repository.js';
 import { membershipKey, removeMemberships, saveMemberships } from './membership.repository.js';
 import { moveRowsBack } from './move-rows.repository.js';
+import { underPresentKeys } from './present-keys.js';
 import { settleConsents, shareWithdrawals } from './settle-consents.js';
 import { takeBack, valueOf } from './take-back.js';
 import type { UndoData } from './take-over.js';
@@ -39,9 +40,16 @@ export async function undoMerge(
   id: string,
   { by, now }: { by: string; now: Date },
 ): Promise<void> {
-  const { merge, winner, undo } = await lockMerge(tx, id, now);
+  const catalog = await steadyCatalog(tx);
+  const { merge, winner, undo: stored } = await lockMerge(tx, id, now);
+  const undo = underPresentKeys(stored, catalog);
   const lineage = await lineageOf(tx, merge.loserOrdinal);
-  takeBack(winner, new Set(lineage), await laterUndoData(tx, merge));
+  const later = await laterUndoData(tx, merge);
+  takeBack(
+    winner,
+    new Set(lineage),
+    later.map((each) => ({ ...each, undo: underPresentKeys(each.undo, catalog) })),
+  );
   await restoreContact(tx, { ...undo, id: merge.loserId, ordinal: merge.loserOrdinal }, now);
   await moveRowsBack(tx, merge.winnerOrdinal, merge.loserOrdinal, lineage);
   await giveBack(tx, merge.loserOrdinal, undo);
