@@ -11,6 +11,7 @@ import { createFormsModule, followKeysInForms } from './modules/forms/index.js';
 import { createImportsModule, followKeysInImports } from './modules/imports/index.js';
 import { createIngestionModule } from './modules/ingestion/index.js';
 import { createLookalikesModule, followKeysInSeedLists } from './modules/lookalikes/index.js';
+import { createPrivacyModule } from './modules/privacy/index.js';
 import { createSegmentsModule, followKeysInSegments } from './modules/segments/index.js';
 import { createWorkspacesModule } from './modules/workspaces/index.js';
 import type { CreateModule } from './platform/module.js';
@@ -35,6 +36,7 @@ export const modules: CreateModule[] = [
   createIngestionModule,
   createFormsModule,
   createImportsModule,
+  createPrivacyModule,
   createSegmentsModule,
   createExportsModule,
   createAdFilesModule,

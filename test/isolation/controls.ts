@@ -122,6 +122,10 @@ export const controls: Record<string, Control> = {
   'Mutation.undoImport': (t) => ({ id: t.importId }),
   'Mutation.deleteImportMapping': (t) => ({ id: t.importMappingId }),
 
+  'Workspace.privacyRequests': none,
+  'Mutation.requestErasure': (t) => ({ input: { by: { id: t.otherContactId } } }),
+  'Mutation.liftErasure': (t) => ({ input: { by: { email: t.erasedEmail } } }),
+
   'Workspace.segment': (t) => ({ id: t.segmentId }),
   'Workspace.segments': none,
   'Query.previewSegment': (t) => ({ input: { rule: { tree: { segment: t.segmentId } } } }),

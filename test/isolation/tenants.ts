@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { hashToken, newKey, newToken } from '../../api/src/modules/access/secrets.js';
 import { noProgress } from '../../api/src/modules/imports/import.js';
@@ -44,10 +44,13 @@ export interface Tenant {
   quarantinedId: string;
   apiKeyId: string;
   invitationId: string;
+  privacyRequestId: string;
   /** The e-mail address as files for ad platforms hold it. */
   emailHash: string;
   /** What was given to contacts, companies and attributes, to be asked for by it. */
   email: string;
+  /** Of somebody who was erased. */
+  erasedEmail: string;
   externalId: string;
   domain: string;
   companyExternalId: string;
@@ -89,7 +92,9 @@ export function imagineTenant(): Tenant {
     quarantinedId: id(),
     apiKeyId: id(),
     invitationId: id(),
+    privacyRequestId: id(),
     email,
+    erasedEmail: `gone-${email}`,
     emailHash: createHash('sha256').update(email).digest('hex'),
     externalId: `${handle}-1`,
     domain: `${handle}.example`,
@@ -119,7 +124,14 @@ export async function createTenant(owner: Pool): Promise<Tenant> {
 type Row = [statement: string, values: unknown[]];
 
 function rowsOf(t: Tenant): Row[] {
-  return [...directoryRows(t), ...peopleRows(t), ...audienceRows(t), ...formRows(t), ...jobRows(t)];
+  return [
+    ...directoryRows(t),
+    ...peopleRows(t),
+    ...audienceRows(t),
+    ...formRows(t),
+    ...jobRows(t),
+    ...privacyRows(t),
+  ];
 }
 
 function directoryRows(t: Tenant): Row[] {
@@ -411,6 +423,23 @@ function jobRows({ canary, workspaceId, importId, rehearsedImportId, importMappi
       `insert into import_rejections (workspace_id, job_id, line, code, path, message, cells)
        values ($1, $2, 2, 'INVALID_INPUT', 'email', $3, array[$3])`,
       [workspaceId, importId, canary],
+    ],
+  ];
+}
+
+function privacyRows({ canary, workspaceId, privacyRequestId, erasedEmail }: Tenant): Row[] {
+  const key = randomBytes(32);
+  return [
+    [
+      `insert into privacy_requests (workspace_id, id, kind, state, subject, requested_by, requested_at, due_at, receipt)
+       values ($1, $2, 'erasure', 'done', jsonb_build_object('contactId', $3::text, 'identities', '[]'::jsonb), $3, now(),
+         now(), jsonb_build_object($3::text, 1))`,
+      [workspaceId, privacyRequestId, canary],
+    ],
+    ['insert into erasure_keys (workspace_id, key) values ($1, $2)', [workspaceId, key]],
+    [
+      'insert into erased_identities (workspace_id, hash, request_id) values ($1, $2, $3)',
+      [workspaceId, createHmac('sha256', key).update(`email\0${erasedEmail}`).digest(), privacyRequestId],
     ],
   ];
 }

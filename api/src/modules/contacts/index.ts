@@ -29,11 +29,16 @@ export {
   type OwnedIdentity,
 } from './contact.repository.js';
 export { deleteContacts } from './delete-contacts.js';
-export { ContactConnection, ContactType, toContactType } from './contact.types.js';
+export { ContactConnection, ContactKeyInput, ContactType, toContactType } from './contact.types.js';
 export { findContact, type ContactKey } from './find-contact.js';
 export { contactByIdentity, contactsByOrdinals, ordinalsByIds } from './list-contacts.repository.js';
 export { countryOf, prepareContact } from './prepare-contact.js';
+export { insertErased, liftErasure } from './identities/erased-identity.repository.js';
+export { identityFields } from './identities/identity-fields.js';
+export { erasedCode } from './identities/leave-out-blocked.js';
+export { identitiesInJson, identitiesInRow, namingNobodyErased } from './identities/named-identities.js';
 export { upsertContacts } from './upsert-contacts.js';
+export { workspaceFacts } from './workspace-facts.js';
 
 /** Contacts: identities, attributes, and what belongs to them. */
 export const createContactsModule: CreateModule = (services) => {

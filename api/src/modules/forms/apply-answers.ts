@@ -1,6 +1,6 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, type FailureCode } from '../../platform/errors.js';
-import { upsertContacts, type UpsertSettings } from '../contacts/index.js';
+import { erasedCode, upsertContacts, type UpsertSettings } from '../contacts/index.js';
 import type { ConsentInput } from '../consent/index.js';
 import { recordEvent } from '../ingestion/index.js';
 import type { Form, FormConsent } from './form.js';
@@ -27,6 +27,8 @@ export async function applyAnswers(
   const [result] = await upsertContacts(tx, settings, [{ ...contact, consents: recorded }]);
   if (!result!.ok) {
     const { code, message, path } = result!.problems[0]!;
+    // Answered like anybody: a form must not tell who was erased. Only who confirms by mail comes back.
+    if (code === erasedCode) return;
     throw new Failure(code as FailureCode, message, { path });
   }
   const { email, phone, anonymousId } = contact;

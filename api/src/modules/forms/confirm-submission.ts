@@ -1,12 +1,13 @@
+import { fold } from '@coterie/rules';
 import { Failure } from '../../platform/errors.js';
 import type { Services } from '../../platform/module.js';
 import { steadyCatalog } from '../attributes/index.js';
+import { liftErasure, workspaceFacts } from '../contacts/index.js';
 import { applyAnswers } from './apply-answers.js';
 import type { FormAddress } from './form-address.js';
 import { readConfirmationToken } from './form-tokens.js';
 import { findSubmission, markConfirmed } from './submission.repository.js';
 import { requireOpenForm } from './take-submission.js';
-import { workspaceFacts } from './workspace-facts.js';
 
 /** What a link leads to. */
 export interface Confirmed {
@@ -35,6 +36,8 @@ export function confirmSubmission(
       const catalog = await steadyCatalog(tx);
       // Lenient: what an attribute has become since cannot be put right by whoever clicks on a link.
       const settings = { ...(await workspaceFacts(tx)), now, catalog, lenient: true };
+      // Whoever was erased has come back by their own act, and has shown that it is them.
+      await liftErasure(tx, [{ kind: 'email', value: fold(email) }], { by: 'system', now });
       const confirmed = { by: email, at: now };
       const sending = { submissionId: submission.id, page, submittedAt, confirmed };
       await applyAnswers(tx, settings, form, { contact, consents }, sending);

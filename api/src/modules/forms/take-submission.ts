@@ -3,6 +3,7 @@ import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { steadyCatalog } from '../attributes/index.js';
+import { workspaceFacts } from '../contacts/index.js';
 import { applyAnswers } from './apply-answers.js';
 import { reservedFields, type Form } from './form.js';
 import type { FormAddress } from './form-address.js';
@@ -11,7 +12,6 @@ import { readFillToken } from './form-tokens.js';
 import { valueOf, type Posted } from './posted.js';
 import { readAnswers, type Answers } from './read-answers.js';
 import { countSubmissions, insertSubmission } from './submission.repository.js';
-import { workspaceFacts } from './workspace-facts.js';
 
 /** The job that mails the link. */
 export const confirmationTask = 'send-form-confirmation';

@@ -1,6 +1,10 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import {
+  erasedCode,
+  identitiesInRow,
+  namingNobodyErased,
   upsertContacts,
+  workspaceFacts,
   type ContactInput,
   type ContactResult,
   type UpsertSettings,
@@ -48,7 +52,7 @@ export async function importRows(
   const reader = new RowReader(input);
   const readings = rows.map((row) => reader.read(row.cells));
   const contacts = readings.flatMap((reading) => (reading.ok ? [reading.contact] : []));
-  const workspace = await workspaceOf(transaction);
+  const workspace = await workspaceFacts(transaction);
   const identities = contacts.map((contact) => identitiesOfInput(contact, workspace.defaultCountry));
   const settings = { ...workspace, now, consentsSaidAt: uploadedAt, source: 'import' };
   const results = await upsertAndNote(transaction, { job, settings, contacts, identities });
@@ -65,21 +69,26 @@ export async function importRows(
       done.rejections.push(reject(rows[index]!, problem));
     }
   }
-  return done;
+  const who = { targets: input.targets, country: workspace.defaultCountry };
+  return { ...done, rejections: await withoutErased(transaction, done.rejections, who) };
 }
 
-interface Workspace {
-  timeZone: string;
-  defaultCountry: string | null;
+/** Of a row that names somebody who was erased, it is kept that it was there, and nothing of what it said. */
+async function withoutErased(
+  transaction: WorkspaceTransaction,
+  rejections: readonly Rejection[],
+  { targets, country }: { targets: ImportInput['targets']; country: string | null },
+): Promise<Rejection[]> {
+  const named = rejections.map(({ cells }) => ({
+    identities: () => identitiesInRow(cells, targets, country),
+  }));
+  const mayStay = await namingNobodyErased(transaction, named);
+  return rejections.map((rejection, index) => (mayStay[index] ? rejection : emptied(rejection.line)));
 }
 
-async function workspaceOf(transaction: WorkspaceTransaction): Promise<Workspace> {
-  const [workspace] = await transaction.query<Workspace>(
-    'select time_zone as "timeZone", default_country as "defaultCountry" from workspaces where id = $1',
-    [transaction.workspaceId],
-  );
-  if (!workspace) throw new Error(`Workspace ${transaction.workspaceId} has gone.`);
-  return workspace;
+/** What is kept of a row about somebody who was erased. */
+export function emptied(line: number): Rejection {
+  return { line, code: erasedCode, path: '', message: 'This row names somebody who was erased.', cells: [] };
 }
 
 /** Contacts to be upserted by an import, each with the identities that it names. */

@@ -1,4 +1,4 @@
-import { CHANNELS, type IdentityKind } from '@coterie/rules';
+import { CHANNELS } from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import {
   definitionFor,
@@ -8,11 +8,18 @@ import {
   type HeldValue,
   type HeldValues,
 } from '../attributes/index.js';
-import { consentsOf, normaliseIdentity, type HeldConsent, type Identity } from '../consent/index.js';
+import {
+  consentsOf,
+  identityPriority,
+  normaliseIdentity,
+  type HeldConsent,
+  type Identity,
+} from '../consent/index.js';
 import {
   countryOf,
   contactsByOrdinals,
   identitiesOf,
+  identityFields,
   lockContactsOf,
   type Contact,
   type ContactInput,
@@ -21,18 +28,11 @@ import {
 } from '../contacts/index.js';
 import type { ConsentState, ImportEffect, ValueState } from './import-effects.js';
 
-const identityFields = [
-  ['externalId', 'external_id'],
-  ['email', 'email'],
-  ['phone', 'phone'],
-  ['anonymousId', 'anonymous_id'],
-] as const satisfies [keyof ContactInput, IdentityKind][];
-
 /** Whom a row may mean. */
 export function identitiesOfInput(contact: ContactInput, defaultCountry: string | null): Identity[] {
   const country = countryOf(contact, defaultCountry);
-  return identityFields.flatMap(([field, kind]) => {
-    const given = contact[field]?.trim();
+  return identityPriority.flatMap((kind) => {
+    const given = contact[identityFields[kind].field]?.trim();
     const identity = given ? normaliseIdentity(kind, given, country) : '';
     return typeof identity === 'string' ? [] : [identity];
   });

@@ -73,7 +73,7 @@ export function createAcceptBatch(
     if (items.some((item) => !item.problem && item.event)) await quotas.require(workspace.id, 'events');
     const batch = { workspace, items, operation: currentOperation(), keyId };
     const outcomes = await group.add(workspace.id, batch, weightOf(items));
-    for (const status of ['stored', 'duplicate', 'refused'] as const)
+    for (const status of ['stored', 'duplicate', 'refused', 'erased'] as const)
       metrics.countMessages(status, outcomes.filter((outcome) => outcome.status === status).length);
     meter.count(workspace.id, 'events', outcomes.filter(isEvent).length, keyId);
     return outcomes;

@@ -5,6 +5,7 @@ import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
 import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
+import { newId } from '../../platform/ids.js';
 import { ContactType } from '../contacts/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import type { AcceptBatch } from './accept-batch.js';
@@ -68,20 +69,26 @@ export class RecordEventsResolver {
       keyOf(viewer),
     );
     if (!outcome) throw new Error('A batch of one has no outcome.');
-    if (outcome.status !== 'refused') return toResult(viewer, outcome);
+    if (outcome.status !== 'refused' && (outcome.status !== 'erased' || !mayRead(viewer)))
+      return toResult(viewer, outcome);
     const { code, path, message } = outcome.problem;
     throw new Failure(code === 'TOO_LARGE' ? 'TOO_LARGE' : 'INVALID_INPUT', message, { path });
   }
 }
 
 /**
- * A key that may only write must learn nothing: which of two addresses belong to one contact would be something. Such a
- * key stands in the source of every page.
+ * A key that may only write must learn nothing: which of two addresses belong to one contact would be something, or who
+ * was erased. Such a key stands in the source of every page.
  */
 function toResult(viewer: Viewer, outcome: Outcome): RecordEventResultType {
-  const result = toRecordEventResult(outcome);
-  const mayRead = viewer.kind !== 'key' || viewer.scopes.includes('contacts:read');
-  return mayRead ? result : { ...result, contactId: null };
+  if (mayRead(viewer)) return toRecordEventResult(outcome);
+  const shown: Outcome =
+    outcome.status === 'erased' ? { status: 'stored', contactId: '', eventId: newId() } : outcome;
+  return { ...toRecordEventResult(shown), contactId: null };
+}
+
+function mayRead(viewer: Viewer): boolean {
+  return viewer.kind !== 'key' || viewer.scopes.includes('contacts:read');
 }
 
 /** What a workspace knows of events as a whole. */

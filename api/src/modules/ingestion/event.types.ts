@@ -147,7 +147,10 @@ registerEnumType(RecordEventStatus, {
   valuesConfig: {
     stored: { description: 'It is stored.' },
     duplicate: { description: 'An event was stored under its `messageId` before.' },
-    refused: { description: 'It is not acceptable; `error` says why. It was put into quarantine.' },
+    refused: {
+      description:
+        'It is not acceptable; `error` says why. It was put into quarantine, unless it names somebody who was erased.',
+    },
   },
 });
 
@@ -177,7 +180,7 @@ export class RecordEventResultType {
 export function toRecordEventResult(outcome: Outcome): RecordEventResultType {
   const nothing = { eventId: null, contactId: null, error: null };
   if (outcome.status === 'duplicate') return { ...nothing, status: RecordEventStatus.duplicate };
-  if (outcome.status === 'refused') {
+  if (outcome.status === 'refused' || outcome.status === 'erased') {
     const { code, path, message } = outcome.problem;
     return { ...nothing, status: RecordEventStatus.refused, error: { code, path, message } };
   }

@@ -45,11 +45,13 @@ export type Outcome =
   | { status: 'stored'; contactId: string; eventId: string | null }
   /** Its message was stored before, or stands twice in the batch. */
   | { status: 'duplicate' }
+  /** It names somebody who was erased, and is not kept at all. */
+  | { status: 'erased'; problem: Problem }
   /** It is in quarantine. The path of the problem begins with its place in the request. */
   | { status: 'refused'; problem: Problem };
 
 /** The outcome of something refused; its problem's path begins with the item itself. */
-export function refused({ place }: Incoming, problem: Problem): Outcome {
+export function refused({ place }: Incoming, problem: Problem): Extract<Outcome, { status: 'refused' }> {
   const path = [place, problem.path].filter((part) => part !== '').join('.');
   return { status: 'refused', problem: { ...problem, path } };
 }

@@ -5,6 +5,9 @@ import type { Problem } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import { catalogOf } from '../attributes/index.js';
 import {
+  erasedCode,
+  identitiesInJson,
+  namingNobodyErased,
   upsertContacts,
   type ContactInput,
   type ContactResult,
@@ -43,7 +46,7 @@ export async function storeBatch(
   const batch: Batch = { transaction, settings, outcomes, quarantine: [], unclaimed: [] };
   const fresh = await claim(batch, items);
   await store(batch, fresh);
-  await insertQuarantined(transaction, batch.quarantine);
+  await insertQuarantined(transaction, await withoutErased(batch));
   await releaseMessages(transaction, batch.unclaimed);
   return outcomes;
 }
@@ -98,8 +101,18 @@ function quarantined(
   return { id: quarantineId ?? newId(), kind, source, code, path, message, body, receivedAt };
 }
 
+/** What cannot be taken is not kept either when it names somebody who was erased. */
+async function withoutErased({ transaction, settings, quarantine }: Batch): Promise<QuarantinedRow[]> {
+  const { defaultCountry } = settings.workspace;
+  const named = quarantine.map(({ body }) => ({
+    identities: () => identitiesInJson(JSON.parse(body), defaultCountry),
+  }));
+  const mayStay = await namingNobodyErased(transaction, named);
+  return quarantine.filter((_, index) => mayStay[index]);
+}
+
 async function store(batch: Batch, fresh: readonly Fresh[]): Promise<void> {
-  const { transaction, settings } = batch;
+  const { transaction, settings, outcomes } = batch;
   const traits = await prepareTraits(
     transaction,
     fresh.map(({ item }) => item.traits),
@@ -109,6 +122,11 @@ async function store(batch: Batch, fresh: readonly Fresh[]): Promise<void> {
   const events: NewEvent[] = [];
   for (const [position, { item, index }] of fresh.entries()) {
     const result = results[position]!;
+    if (!result.ok && result.problems[0]?.code === erasedCode) {
+      // What is left of it is the memory of its id: sent again, it is a duplicate.
+      outcomes[index] = { ...refused(item, problemOf(item, result.problems)), status: 'erased' };
+      continue;
+    }
     if (!result.ok) {
       refuse(batch, item, index, problemOf(item, result.problems));
       if (item.messageId) batch.unclaimed.push(messageKey(item.messageId));
@@ -117,7 +135,7 @@ async function store(batch: Batch, fresh: readonly Fresh[]): Promise<void> {
     const event = item.event && toNewEvent(item, item.event, result);
     if (event) events.push(event);
     keepLeftOut(batch, item, traits.items[position], result.warnings);
-    batch.outcomes[index] = { status: 'stored', contactId: result.contactId, eventId: event?.id ?? null };
+    outcomes[index] = { status: 'stored', contactId: result.contactId, eventId: event?.id ?? null };
   }
   await insertEvents(transaction, events);
   for (const { ordinal, foldedName } of events) transaction.changed(ordinal, `event:${foldedName}`);

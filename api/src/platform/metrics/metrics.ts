@@ -56,7 +56,7 @@ export class Metrics {
     }
   }
 
-  countMessages(result: 'stored' | 'duplicate' | 'refused', count: number): void {
+  countMessages(result: 'stored' | 'duplicate' | 'refused' | 'erased', count: number): void {
     if (count > 0) this.#messages.inc({ result }, count);
   }
 

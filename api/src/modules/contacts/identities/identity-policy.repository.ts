@@ -8,6 +8,8 @@ export interface IdentityPolicy {
   settings: IdentitySettings;
   /** Whether an identity is blocked, for those of the batch that it was decided for; by {@link policyKey}. */
   decisions: Map<string, boolean>;
+  /** What erased identities are hashed under; undefined when nobody was ever erased. */
+  erasureKey: Buffer | undefined;
 }
 
 /** What {@link IdentityPolicy.decisions} are found by. */
@@ -18,6 +20,7 @@ export function policyKey({ kind, value }: Pick<Identity, 'kind' | 'value'>): st
 interface PolicyRow {
   settings: IdentitySettings | null;
   decisions: [kind: IdentityKind, value: string, blocked: boolean][] | null;
+  erasureKey: Buffer | null;
 }
 
 /** Reads the settings, and what was decided about these identities, in one statement. */
@@ -31,7 +34,8 @@ export async function identityPolicy(
         from identity_settings) as settings,
        (select json_agg(json_build_array(known.kind, known.value, known.blocked))
         from unnest($1::text[], $2::text[]) as given (kind, value)
-        join blocked_identities as known on known.kind = given.kind and known.value = given.value) as decisions`,
+        join blocked_identities as known on known.kind = given.kind and known.value = given.value) as decisions,
+       (select key from erasure_keys) as "erasureKey"`,
     [identities.map((identity) => identity.kind), identities.map((identity) => identity.value)],
   );
   return {
@@ -39,6 +43,7 @@ export async function identityPolicy(
     decisions: new Map(
       (row!.decisions ?? []).map(([kind, value, blocked]) => [policyKey({ kind, value }), blocked]),
     ),
+    erasureKey: row!.erasureKey ?? undefined,
   };
 }
 

@@ -12,6 +12,7 @@ import { Imports1700000000010 } from './0010-imports.js';
 import { Usage1700000000011 } from './0011-usage.js';
 import { Forms1700000000012 } from './0012-forms.js';
 import { Attributes1700000000014 } from './0014-attributes.js';
+import { Privacy1700000000015 } from './0015-privacy.js';
 import { AttributeAliases1700000000018 } from './0018-attribute-aliases.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
@@ -29,5 +30,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   Usage1700000000011,
   Forms1700000000012,
   Attributes1700000000014,
+  Privacy1700000000015,
   AttributeAliases1700000000018,
 ];

@@ -1,5 +1,5 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import type { UpsertSettings } from '../contacts/index.js';
+import type { UpsertSettings } from './contact-input.js';
 
 /** How the workspace reads dates and phone numbers: for whoever comes without a session that knows it. */
 export async function workspaceFacts(

@@ -1,0 +1,83 @@
+import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { Failure } from '../../platform/errors.js';
+import { emptyRejections, importsWithFiles, listAllRejections } from './erase-from-imports.repository.js';
+import { emptied } from './import-rows.js';
+import type { ImportInput } from './import.js';
+import { deleteChunks, readChunk } from './import.repository.js';
+import { readCsv } from './read-csv.js';
+
+/** Whether a row names somebody. @param targets where each column of its file goes. */
+export type RowNames = (cells: readonly string[], targets: ImportInput['targets']) => boolean;
+
+/** What was taken out of imports. */
+export interface ErasedFromImports {
+  /** Files that were kept to be imported after a dry run, and named them. */
+  files: number;
+  /** Rows that had not been taken. */
+  rows: number;
+}
+
+const rowsAtOnce = 1_000;
+
+/**
+ * Takes somebody out of what is kept of imports that have ended. Of a row that was not taken, it stays that it was there;
+ * the file of a dry run is deleted whole: it can be uploaded again without them.
+ */
+export async function eraseFromImports(
+  withWorkspace: WithWorkspace,
+  workspaceId: string,
+  names: RowNames,
+  signal: AbortSignal,
+): Promise<ErasedFromImports> {
+  const within = <Result>(work: (tx: WorkspaceTransaction) => Promise<Result>): Promise<Result> => {
+    signal.throwIfAborted();
+    return withWorkspace(workspaceId, work);
+  };
+  let files = 0;
+  for (const { id, input } of await within(importsWithFiles)) {
+    if (!(await fileNames(within, { id, input }, names))) continue;
+    await within((tx) => deleteChunks(tx, id));
+    files += 1;
+  }
+  return { files, rows: await emptyRows(within, names) };
+}
+
+type Within = <Result>(work: (tx: WorkspaceTransaction) => Promise<Result>) => Promise<Result>;
+
+async function fileNames(
+  within: Within,
+  { id, input }: { id: string; input: ImportInput },
+  names: RowNames,
+): Promise<boolean> {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for (let sequence = 0; ; sequence += 1) {
+      const bytes = await within((tx) => readChunk(tx, id, sequence));
+      if (!bytes) return;
+      yield bytes;
+    }
+  }
+  try {
+    for await (const { cells } of readCsv(chunks(), input.delimiter))
+      if (names(cells, input.targets)) return true;
+    return false;
+  } catch (error) {
+    // What cannot be read to its end may name anybody further down, and cannot be imported either.
+    if (error instanceof Failure) return true;
+    throw error;
+  }
+}
+
+async function emptyRows(within: Within, names: RowNames): Promise<number> {
+  let erased = 0;
+  let after: readonly [string, number] | undefined;
+  for (;;) {
+    const rows = await within((tx) => listAllRejections(tx, after, rowsAtOnce));
+    const theirs = rows.filter(({ cells, targets }) => names(cells, targets));
+    const empty = theirs.map(({ jobId, line }) => ({ jobId, ...emptied(line) }));
+    if (empty.length > 0) await within((tx) => emptyRejections(tx, empty));
+    erased += empty.length;
+    const last = rows.at(-1);
+    if (!last || rows.length < rowsAtOnce) return erased;
+    after = [last.jobId, last.line];
+  }
+}
