@@ -58,6 +58,7 @@ const crontab = [
   '57 3 * * * expire-sign-in-data',
   '7 4 * * * purge-merges',
   '17 4 * * * expire-imports',
+  '27 4 * * * expire-privacy-files',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

@@ -123,6 +123,7 @@ export const controls: Record<string, Control> = {
   'Mutation.deleteImportMapping': (t) => ({ id: t.importMappingId }),
 
   'Workspace.privacyRequests': none,
+  'Mutation.requestAccessExport': (t) => ({ input: { by: { id: t.contactId } } }),
   'Mutation.requestErasure': (t) => ({ input: { by: { id: t.otherContactId } } }),
   'Mutation.liftErasure': (t) => ({ input: { by: { email: t.erasedEmail } } }),
 

@@ -90,6 +90,11 @@ export const routeControls: Record<string, RouteControl> = {
     scope: 'audiences:write',
     call: (t) => ({ parameters: { id: t.seedListId }, query: { workspaceId: t.workspaceId } }),
   },
+  'GET /v1/privacy-requests/:id/file.ndjson': {
+    role: 'admin',
+    scope: 'contacts:read',
+    call: (t) => ({ parameters: { id: t.accessRequestId }, query: { workspaceId: t.workspaceId } }),
+  },
   'POST /v1/identify': tracking,
   'POST /v1/i': tracking,
   'POST /v1/track': tracking,

@@ -45,6 +45,7 @@ export interface Tenant {
   apiKeyId: string;
   invitationId: string;
   privacyRequestId: string;
+  accessRequestId: string;
   /** The e-mail address as files for ad platforms hold it. */
   emailHash: string;
   /** What was given to contacts, companies and attributes, to be asked for by it. */
@@ -93,6 +94,7 @@ export function imagineTenant(): Tenant {
     apiKeyId: id(),
     invitationId: id(),
     privacyRequestId: id(),
+    accessRequestId: id(),
     email,
     erasedEmail: `gone-${email}`,
     emailHash: createHash('sha256').update(email).digest('hex'),
@@ -427,7 +429,8 @@ function jobRows({ canary, workspaceId, importId, rehearsedImportId, importMappi
   ];
 }
 
-function privacyRows({ canary, workspaceId, privacyRequestId, erasedEmail }: Tenant): Row[] {
+function privacyRows(t: Tenant): Row[] {
+  const { canary, workspaceId, privacyRequestId, accessRequestId, erasedEmail } = t;
   const key = randomBytes(32);
   return [
     [
@@ -435,6 +438,15 @@ function privacyRows({ canary, workspaceId, privacyRequestId, erasedEmail }: Ten
        values ($1, $2, 'erasure', 'done', jsonb_build_object('contactId', $3::text, 'identities', '[]'::jsonb), $3, now(),
          now(), jsonb_build_object($3::text, 1))`,
       [workspaceId, privacyRequestId, canary],
+    ],
+    [
+      `insert into privacy_requests (workspace_id, id, kind, state, requested_by, requested_at, due_at, file_expires_at)
+       values ($1, $2, 'access', 'done', $3, now(), now(), now() + interval '1 day')`,
+      [workspaceId, accessRequestId, canary],
+    ],
+    [
+      'insert into privacy_files (workspace_id, request_id, sequence, bytes) values ($1, $2, 0, $3)',
+      [workspaceId, accessRequestId, Buffer.from(canary)],
     ],
     ['insert into erasure_keys (workspace_id, key) values ($1, $2)', [workspaceId, key]],
     [

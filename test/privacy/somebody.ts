@@ -193,7 +193,7 @@ export class Somebody {
   }
 
   /** Asks that they are erased, and waits until they are; gives the request. */
-  async erase(by: object = { email: this.email }): Promise<ErasedRequest> {
+  async erase(by: object = { email: this.email }): Promise<ListedRequest> {
     const { requestErasure } = await this.workspace.query<{ requestErasure: { id: string } }>(
       'mutation ($by: ContactKeyInput!) { requestErasure(input: {by: $by}) { id state } }',
       { by },
@@ -201,14 +201,23 @@ export class Somebody {
     return this.ended(requestErasure.id);
   }
 
+  /** Asks for everything that is held about them, and waits until it is written down; gives the request. */
+  async export(by: object = { email: this.email }): Promise<ListedRequest> {
+    const { requestAccessExport } = await this.workspace.query<{ requestAccessExport: { id: string } }>(
+      'mutation ($by: ContactKeyInput!) { requestAccessExport(input: {by: $by}) { id } }',
+      { by },
+    );
+    return this.ended(requestAccessExport.id);
+  }
+
   /** Waits until a request has ended. */
-  async ended(id: string): Promise<ErasedRequest> {
+  async ended(id: string): Promise<ListedRequest> {
     for (const until = Date.now() + patience; Date.now() < until;) {
       const { workspace } = await this.workspace.query<{
-        workspace: { privacyRequests: { edges: { node: ErasedRequest }[] } };
+        workspace: { privacyRequests: { edges: { node: ListedRequest }[] } };
       }>(
         `{ workspace { privacyRequests { edges { node {
-           id kind state requestedBy requestedAt dueAt completedAt receipt { kind count } error { code } liftedBy
+           id kind state requestedBy requestedAt dueAt completedAt receipt { kind count } error { code } liftedBy filePath fileExpiresAt
          } } } } }`,
       );
       const found = workspace.privacyRequests.edges.find(({ node }) => node.id === id)!.node;
@@ -220,7 +229,7 @@ export class Somebody {
 }
 
 /** A request as it is listed. */
-export interface ErasedRequest {
+export interface ListedRequest {
   id: string;
   kind: string;
   state: string;
@@ -231,4 +240,6 @@ export interface ErasedRequest {
   receipt: { kind: string; count: number }[];
   error: { code: string } | null;
   liftedBy: string | null;
+  filePath: string | null;
+  fileExpiresAt: string | null;
 }

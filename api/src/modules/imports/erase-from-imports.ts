@@ -49,21 +49,22 @@ async function fileNames(
   { id, input }: { id: string; input: ImportInput },
   names: RowNames,
 ): Promise<boolean> {
-  async function* chunks(): AsyncGenerator<Buffer> {
-    for (let sequence = 0; ; sequence += 1) {
-      const bytes = await within((tx) => readChunk(tx, id, sequence));
-      if (!bytes) return;
-      yield bytes;
-    }
-  }
   try {
-    for await (const { cells } of readCsv(chunks(), input.delimiter))
+    for await (const { cells } of readCsv(chunks(within, id), input.delimiter))
       if (names(cells, input.targets)) return true;
     return false;
   } catch (error) {
     // What cannot be read to its end may name anybody further down, and cannot be imported either.
     if (error instanceof Failure) return true;
     throw error;
+  }
+}
+
+async function* chunks(within: Within, id: string): AsyncGenerator<Buffer> {
+  for (let sequence = 0; ; sequence += 1) {
+    const bytes = await within((tx) => readChunk(tx, id, sequence));
+    if (!bytes) return;
+    yield bytes;
   }
 }
 
@@ -80,4 +81,30 @@ async function emptyRows(within: Within, names: RowNames): Promise<number> {
     if (!last || rows.length < rowsAtOnce) return erased;
     after = [last.jobId, last.line];
   }
+}
+
+/** A row that names somebody, in a file that is kept or among those that were not taken. */
+export interface NamingRow {
+  importId: string;
+  cells: readonly string[];
+  /** Where it stands in the file, from 1. */
+  line: number;
+  /** Whether it was refused; otherwise the file is kept to be imported. */
+  isRejected: boolean;
+}
+
+/** The rows that name somebody in what is kept of imports that have ended. */
+export async function* rowsThatName(tx: WorkspaceTransaction, names: RowNames): AsyncGenerator<NamingRow> {
+  for (let after: readonly [string, number] | undefined; ;) {
+    const rows = await listAllRejections(tx, after, rowsAtOnce);
+    for (const { jobId, cells, line, targets } of rows)
+      if (names(cells, targets)) yield { importId: jobId, cells, line, isRejected: true };
+    const last = rows.at(-1);
+    if (!last || rows.length < rowsAtOnce) break;
+    after = [last.jobId, last.line];
+  }
+  const within: Within = (work) => work(tx);
+  for (const { id, input } of await importsWithFiles(tx))
+    for await (const { cells, line } of readCsv(chunks(within, id), input.delimiter))
+      if (names(cells, input.targets)) yield { importId: id, cells, line, isRejected: false };
 }

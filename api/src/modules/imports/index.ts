@@ -14,7 +14,7 @@ import { undoTask } from './undo-import.js';
 import { importTask } from './upload-import.js';
 
 export { followKeysInImports } from './follow-keys.repository.js';
-export { eraseFromImports, type RowNames } from './erase-from-imports.js';
+export { eraseFromImports, rowsThatName, type RowNames } from './erase-from-imports.js';
 export { hasImportUnderWay } from './erase-from-imports.repository.js';
 
 /** CSV files on their way into the contacts. */

@@ -1,5 +1,5 @@
-import type { WithWorkspace } from '../../platform/database/with-workspace.js';
-import { deleteQuarantined, listOldestQuarantined } from './quarantine.repository.js';
+import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { deleteQuarantined, listOldestQuarantined, type QuarantinedRow } from './quarantine.repository.js';
 
 /** Events read at a time: each may have 32 KB. */
 const eventsAtOnce = 500;
@@ -27,5 +27,18 @@ export async function eraseFromQuarantine(
     erased += found.deleted;
     after = found.rows.at(-1)?.id;
     if (found.rows.length < eventsAtOnce) return erased;
+  }
+}
+
+/** The events in quarantine that name somebody, batch by batch. @param names whether the body of one does. */
+export async function* quarantinedThatName(
+  tx: WorkspaceTransaction,
+  names: (body: unknown) => boolean,
+): AsyncGenerator<QuarantinedRow[]> {
+  for (let after: string | undefined; ;) {
+    const rows = await listOldestQuarantined(tx, {}, after, eventsAtOnce);
+    yield rows.filter(({ body }) => names(JSON.parse(body)));
+    after = rows.at(-1)?.id;
+    if (rows.length < eventsAtOnce) return;
   }
 }

@@ -8,7 +8,7 @@ import { QuarantineResolver } from './quarantine.resolver.js';
 import { createReplayQuarantined } from './replay-quarantined.js';
 import { addSegmentRoutes } from './segment-api.routes.js';
 
-export { eraseFromQuarantine } from './erase-from-quarantine.js';
+export { eraseFromQuarantine, quarantinedThatName } from './erase-from-quarantine.js';
 export { recordEvent } from './record-event.js';
 
 /** Events on their way in, and what is known of them. */

@@ -21,16 +21,13 @@ import {
 import type { Receipt, Subject } from './privacy-request.js';
 import {
   addToReceipt,
-  endedWithSubject,
   forgetSubjects,
   lockRequest,
   markEnded,
   markRunning,
+  requestsWithSubject,
 } from './privacy-request.repository.js';
 import { Traces } from './traces.js';
-
-/** The name of the job that erases somebody. */
-export const erasureTask = 'erase-person';
 
 /** Events that one transaction deletes at most. */
 const eventsAtOnce = 10_000;
@@ -93,7 +90,7 @@ async function refuse(run: ErasureRun): Promise<Date | undefined> {
 async function find(tx: WorkspaceTransaction, requestId: string): Promise<Subject | undefined> {
   const request = await lockRequest(tx, requestId);
   if (!request?.subject || request.state === 'done' || request.state === 'failed') return undefined;
-  const ordinals = await contactsOf(tx, request.subject);
+  const ordinals = await contactsOf(tx, request.subject, { lock: true });
   const found = (await identitiesOf(tx, ordinals)).map(({ kind, value }) => ({ kind, value }));
   const known = new Map(
     [...request.subject.identities, ...found].map((one) => [`${one.kind} ${one.value}`, one]),
@@ -110,7 +107,7 @@ async function removeContacts(run: ErasureRun): Promise<Subject> {
     const { subject, isGone } = await within(run, async (tx) => {
       const found = await find(tx, run.requestId);
       if (!found) throw new Error(`The erasure ${run.requestId} was ended by somebody else.`);
-      const ordinals = await contactsOf(tx, found);
+      const ordinals = await contactsOf(tx, found, { lock: true });
       return { subject: found, isGone: await removeSome(tx, run.requestId, ordinals) };
     });
     if (isGone) return subject;
@@ -164,8 +161,8 @@ async function removeTraces(run: ErasureRun, subject: Subject): Promise<void> {
       'form submissions': await removeSubmissions(tx, names),
       answers: await removeAnswers(tx, subject),
     };
-    await removeSubjects(tx, names, subject.contactId);
-    await addToReceipt(tx, requestId, counts);
+    const exports = await removeSubjects(tx, requestId, names, subject.contactId);
+    await addToReceipt(tx, requestId, { ...counts, exports });
   });
 }
 
@@ -185,18 +182,20 @@ function removeAnswers(tx: WorkspaceTransaction, { refusedSince, answerKey }: Su
   return forgetAnswers(tx, { before: new Date(refusedSince!), but: answerKey ?? null });
 }
 
-/** Other requests of the same person. */
+/** Forgets other requests of the same person, with their files; what is still being written is not kept. */
 async function removeSubjects(
   tx: WorkspaceTransaction,
+  requestId: string,
   names: (body: unknown) => boolean,
   contactId: string | null,
-): Promise<void> {
-  const theirs = (await endedWithSubject(tx)).filter(
-    ({ subject }) =>
-      (contactId !== null && subject.contactId === contactId) ||
-      subject.identities.some(({ kind, value }) => names({ [kind]: value })),
+): Promise<number> {
+  const theirs = (await requestsWithSubject(tx)).filter(
+    ({ id, subject }) =>
+      id !== requestId &&
+      ((contactId !== null && subject.contactId === contactId) ||
+        subject.identities.some(({ kind, value }) => names({ [kind]: value }))),
   );
-  await forgetSubjects(
+  return forgetSubjects(
     tx,
     theirs.map(({ id }) => id),
   );

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Services, Task } from '../../platform/module.js';
 import { outsideOperation } from '../../platform/operation.js';
-import { erasePerson, erasureTask } from './erase-person.js';
+import { erasePerson } from './erase-person.js';
+import { requestTasks } from './open-request.js';
 import { markEnded } from './privacy-request.repository.js';
 
 const payloadShape = z.object({ workspaceId: z.string(), requestId: z.string() });
@@ -25,7 +26,7 @@ export function createErasureTask({
         withWorkspace(workspaceId, (tx) =>
           enqueue(
             tx.manager,
-            erasureTask,
+            requestTasks.erasure,
             { workspaceId, requestId },
             {
               key: `privacy:${requestId}`,

@@ -19,10 +19,14 @@ export const heldByContact = [
   ['import effects', 'import_effects', 'ordinal'],
 ] as const;
 
-/** The contacts that a person is, by ordinal: usually one, none when they are not known. */
+/**
+ * The contacts that a person is, by ordinal: usually one, none when they are not known.
+ * @param lock whether nothing is to be added to them until the transaction ends.
+ */
 export async function contactsOf(
   tx: WorkspaceTransaction,
   { contactId, identities }: Subject,
+  { lock }: { lock: boolean },
 ): Promise<number[]> {
   const rows = await tx.query<{ ordinal: number }>(
     `select c.ordinal from contacts as c
@@ -31,7 +35,7 @@ export async function contactsOf(
        union all
        select i.ordinal from contact_identities as i
        join unnest($2::text[], $3::text[]) as given (kind, value) on i.kind = given.kind and i.value = given.value)
-     order by c.ordinal for update`,
+     order by c.ordinal ${lock ? 'for update' : ''}`,
     [contactId, identities.map((one) => one.kind), identities.map((one) => one.value)],
   );
   return rows.map(({ ordinal }) => ordinal);

@@ -1,10 +1,18 @@
 import type { CreateModule } from '../../platform/module.js';
-import { erasureTask } from './erase-person.js';
+import { createAccessExportTask } from './access-export.job.js';
 import { createErasureTask } from './erasure.job.js';
+import { requestTasks } from './open-request.js';
+import { createPrivacyRetentionTask, privacyRetentionTask } from './privacy-retention.job.js';
 import { PrivacyResolver } from './privacy.resolver.js';
+import { addPrivacyRoutes } from './privacy.routes.js';
 
 /** What people may ask of the data about them: a copy, and that they are forgotten. */
 export const createPrivacyModule: CreateModule = (services) => ({
   resolvers: [new PrivacyResolver(services)],
-  longTasks: { [erasureTask]: createErasureTask(services) },
+  routes: (server) => addPrivacyRoutes(server, services),
+  tasks: { [privacyRetentionTask]: createPrivacyRetentionTask(services) },
+  longTasks: {
+    [requestTasks.access]: createAccessExportTask(services),
+    [requestTasks.erasure]: createErasureTask(services),
+  },
 });

@@ -6,6 +6,7 @@ export type PrivacyRequestRow = PrivacyRequest & { requestedExactly: string };
 
 const columns = `id, kind, state, subject, requested_by as "requestedBy", requested_at as "requestedAt",
   due_at as "dueAt", completed_at as "completedAt", receipt, error, lifted_by as "liftedBy", lifted_at as "liftedAt",
+  file_expires_at as "fileExpiresAt",
   requested_at::text as "requestedExactly"`;
 
 /** Writes a request down. */
@@ -120,16 +121,31 @@ export async function markEnded(
   );
 }
 
-/** Requests that have ended and still say whom they were about. */
-export async function endedWithSubject(
-  tx: WorkspaceTransaction,
-): Promise<{ id: string; subject: Subject }[]> {
-  return tx.query(
-    `select id, subject from privacy_requests where state in ('done', 'failed') and subject is not null`,
-  );
+/** Requests that say whom they are about. */
+export async function requestsWithSubject(tx: WorkspaceTransaction): Promise<PrivacyRequestWithSubject[]> {
+  return tx.query(`select ${columns} from privacy_requests where subject is not null`);
 }
 
-/** Forgets whom these requests were about. */
-export async function forgetSubjects(tx: WorkspaceTransaction, ids: readonly string[]): Promise<void> {
-  await tx.query('update privacy_requests set subject = null where id = any($1::uuid[])', [ids]);
+type PrivacyRequestWithSubject = PrivacyRequestRow & { subject: Subject };
+
+/**
+ * Forgets whom these requests were about, with their files. Those that have not ended end without one.
+ * @returns how many had a file.
+ */
+export async function forgetSubjects(tx: WorkspaceTransaction, ids: readonly string[]): Promise<number> {
+  const rows = await tx.query<{ files: number }>(
+    `with gone as (
+       delete from privacy_files where request_id = any($1::uuid[]) returning request_id
+     ), forgotten as (
+       update privacy_requests set subject = null, file_expires_at = null,
+         completed_at = coalesce(completed_at, now()),
+         error = case when state in ('pending', 'running') then jsonb_build_object('code', 'NOT_FOUND', 'path', '',
+           'message', 'The person was erased before this was done.') else error end,
+         state = case when state in ('pending', 'running') then 'failed' else state end
+       where id = any($1::uuid[])
+     )
+     select count(distinct request_id)::int as files from gone`,
+    [ids],
+  );
+  return rows[0]!.files;
 }

@@ -23,6 +23,11 @@ export interface Subject {
   answerKey?: string | null;
 }
 
+/** Where the file of a request is found. */
+export function filePathOf(id: string): string {
+  return `/v1/privacy-requests/${id}/file.ndjson`;
+}
+
 /** How many there were of each kind of thing. */
 export type Receipt = Record<string, number>;
 
@@ -40,4 +45,6 @@ export interface PrivacyRequest {
   error: { code: string; message: string; path: string } | null;
   liftedBy: string | null;
   liftedAt: Date | null;
+  /** Until when its file is kept; null when there is none. */
+  fileExpiresAt: Date | null;
 }

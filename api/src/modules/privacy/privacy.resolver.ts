@@ -5,6 +5,7 @@ import { readCursor, toPage, type Page } from '../../platform/graphql/pagination
 import type { Services } from '../../platform/module.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { liftErasureOf } from './lift-erasure.js';
+import { openRequest } from './open-request.js';
 import { listRequests } from './privacy-request.repository.js';
 import {
   PrivacyRequestConnection,
@@ -13,7 +14,6 @@ import {
   PrivacySubjectInput,
   toPrivacyRequestType,
 } from './privacy.types.js';
-import { requestErasure } from './request-erasure.js';
 
 const workspaceIdArg = { nullable: true, description: 'The workspace; an API key may leave it out.' };
 
@@ -38,6 +38,20 @@ export class PrivacyResolver {
     return toPage(rows, page, (row) => [row.requestedExactly, row.id], toPrivacyRequestType);
   }
 
+  @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:read' })
+  @Mutation(() => PrivacyRequestType, {
+    description:
+      'Has everything written down that is held about a person, for them: see `filePath` of the request. A job does it; ' +
+      'asked again before it is done, it stays one request.',
+  })
+  async requestAccessExport(
+    @Ctx() context: WorkspaceContext,
+    @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | null,
+    @Arg('input', () => PrivacySubjectInput, { description: 'Whose data.' }) { by }: PrivacySubjectInput,
+  ): Promise<PrivacyRequestType> {
+    return toPrivacyRequestType(await openRequest(this.services, context, 'access', by));
+  }
+
   @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:write' })
   @Mutation(() => PrivacyRequestType, {
     description:
@@ -50,7 +64,7 @@ export class PrivacyResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | null,
     @Arg('input', () => PrivacySubjectInput, { description: 'Whom to erase.' }) { by }: PrivacySubjectInput,
   ): Promise<PrivacyRequestType> {
-    return toPrivacyRequestType(await requestErasure(this.services, context, by));
+    return toPrivacyRequestType(await openRequest(this.services, context, 'erasure', by));
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:write' })

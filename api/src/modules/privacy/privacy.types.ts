@@ -4,7 +4,7 @@ import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
 import { ProblemType } from '../../platform/graphql/problem.types.js';
 import { ContactKeyInput, type ContactKey } from '../contacts/index.js';
-import type { PrivacyRequest, RequestKind, RequestState } from './privacy-request.js';
+import { filePathOf, type PrivacyRequest, type RequestKind, type RequestState } from './privacy-request.js';
 
 /** GraphQL's enum of what people can ask for. */
 export enum PrivacyRequestKind {
@@ -83,6 +83,18 @@ export class PrivacyRequestType {
   })
   receipt!: ReceiptItemType[];
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where to download what is held, as NDJSON; null when there is no file, or not any more.',
+  })
+  filePath!: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the file is deleted: 14 days after it was written.',
+  })
+  fileExpiresAt!: Date | null;
+
   @Field(() => ProblemType, { nullable: true, description: 'Why it was given up.' })
   error!: ProblemType | null;
 
@@ -120,5 +132,6 @@ export class PrivacySubjectInput {
 
 /** A request as GraphQL shows it. */
 export function toPrivacyRequestType({ receipt, ...request }: PrivacyRequest): PrivacyRequestType {
-  return { ...request, receipt: Object.entries(receipt).map(([kind, count]) => ({ kind, count })) };
+  const filePath = request.fileExpiresAt && filePathOf(request.id);
+  return { ...request, filePath, receipt: Object.entries(receipt).map(([kind, count]) => ({ kind, count })) };
 }

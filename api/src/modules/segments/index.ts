@@ -15,7 +15,7 @@ export { followKeysInSegments } from './follow-keys.js';
 export type { Statement } from './engine/sql.js';
 export { membersOf, requireActiveSegment } from './members.js';
 export type { SegmentEntity } from './segment.entity.js';
-export { createSegmentById } from './segment.loaders.js';
+export { createSegmentById, membershipsOf } from './segment.loaders.js';
 export { toSegment } from './segment.mapper.js';
 export { checkName } from './segment-names.js';
 export { findSegment, requireSegment } from './segment.repository.js';

@@ -62,7 +62,7 @@ export function createSegmentLoaders(services: {
  * The segments of contacts. When a rule fails, each is asked by itself, so that one which cannot be answered any more (it
  * has grown too large through the segments it names) does not take the answer to all others away; its size says why.
  */
-async function membershipsOf(
+export async function membershipsOf(
   { withWorkspace, clock, log }: { withWorkspace: WithWorkspace; clock: Clock; log: Logger },
   workspaceId: string,
   contactIds: readonly string[],

@@ -2,31 +2,34 @@ import { actorOf, type WorkspaceContext } from '../../platform/context.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import type { ContactKey } from '../contacts/index.js';
-import { erasureTask } from './erase-person.js';
 import { findSubject } from './find-subject.js';
-import { answerDays, type PrivacyRequest } from './privacy-request.js';
+import { answerDays, type PrivacyRequest, type RequestKind } from './privacy-request.js';
 import { insertRequest, openRequestAbout, requestsByIds } from './privacy-request.repository.js';
 
 const day = 24 * 60 * 60 * 1000;
 
+/** The names of the jobs that do what is asked for. */
+export const requestTasks: Record<RequestKind, string> = { access: 'export-person', erasure: 'erase-person' };
+
 /**
- * Notes that somebody wants to be erased, and starts it. Asked again before it is done, it stays one request.
+ * Notes what somebody asks of the data about them, and starts it. Asked again before it is done, it stays one request.
  * Throws NOT_FOUND for the id of no contact; somebody who is no contact can be named by an identity.
  */
-export function requestErasure(
+export function openRequest(
   { withWorkspace, enqueue }: Pick<Services, 'withWorkspace' | 'enqueue'>,
   context: WorkspaceContext,
+  kind: RequestKind,
   by: ContactKey,
 ): Promise<PrivacyRequest> {
   const { workspace, clock, idempotency } = context;
   return withWorkspace(workspace.id, async (tx) => {
     const subject = await findSubject(tx, by, workspace);
-    const open = await openRequestAbout(tx, 'erasure', subject);
+    const open = await openRequestAbout(tx, kind, subject);
     if (open) return open;
     const [id, requestedAt] = [newId(), clock.now()];
     await insertRequest(tx, {
       id,
-      kind: 'erasure',
+      kind,
       subject: { ...subject, answerKey: idempotency?.keyHash.toString('hex') ?? null },
       requestedBy: actorOf(context),
       requestedAt,
@@ -34,7 +37,7 @@ export function requestErasure(
     });
     await enqueue(
       tx.manager,
-      erasureTask,
+      requestTasks[kind],
       { workspaceId: workspace.id, requestId: id },
       { key: `privacy:${id}`, queue: `privacy:${workspace.id}` },
     );

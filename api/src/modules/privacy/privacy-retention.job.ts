@@ -1,0 +1,24 @@
+import type { Services, Task } from '../../platform/module.js';
+import { keptDays } from './access-export.job.js';
+import { expireFiles } from './privacy-file.repository.js';
+
+/** The name of the job that deletes the files of requests; it runs every day. */
+export const privacyRetentionTask = 'expire-privacy-files';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Deletes copies of what was held about people, when there was time to hand them out, and forgets whose they were. */
+export function createPrivacyRetentionTask({
+  directory,
+  withWorkspace,
+  clock,
+}: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
+  return async (_payload, { signal }) => {
+    const now = clock.now();
+    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
+    for (const { id } of workspaces) {
+      signal.throwIfAborted();
+      await withWorkspace(id, (tx) => expireFiles(tx, now, new Date(now.getTime() - keptDays * day)));
+    }
+  };
+}
