@@ -59,6 +59,10 @@ const crontab = [
   '7 4 * * * purge-merges',
   '17 4 * * * expire-imports',
   '27 4 * * * expire-privacy-files',
+  '37 4 * * * expire-events',
+  '47 4 * * * forget-messages',
+  '57 4 * * * trim-change-feed',
+  '7 * * * * cap-quarantine',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

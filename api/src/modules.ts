@@ -12,6 +12,7 @@ import { createImportsModule, followKeysInImports } from './modules/imports/inde
 import { createIngestionModule } from './modules/ingestion/index.js';
 import { createLookalikesModule, followKeysInSeedLists } from './modules/lookalikes/index.js';
 import { createPrivacyModule } from './modules/privacy/index.js';
+import { createRetentionModule } from './modules/retention/index.js';
 import { createSegmentsModule, followKeysInSegments } from './modules/segments/index.js';
 import { createWorkspacesModule } from './modules/workspaces/index.js';
 import type { CreateModule } from './platform/module.js';
@@ -37,6 +38,7 @@ export const modules: CreateModule[] = [
   createFormsModule,
   createImportsModule,
   createPrivacyModule,
+  createRetentionModule,
   createSegmentsModule,
   createExportsModule,
   createAdFilesModule,

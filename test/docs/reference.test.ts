@@ -12,6 +12,13 @@ import { eventLimits } from '../../api/src/modules/ingestion/check-event.js';
 import { mostTraitAttributes } from '../../api/src/modules/ingestion/prepare-traits.js';
 import { segmentLimits } from '../../api/src/modules/ingestion/segment-incoming.js';
 import { countsAtATime, largestSample } from '../../api/src/modules/segments/count-members.js';
+import { keptDays } from '../../api/src/modules/privacy/access-export.job.js';
+import { answerDays } from '../../api/src/modules/privacy/privacy-request.js';
+import {
+  feedDays,
+  messageDays,
+  mostQuarantined,
+} from '../../api/src/modules/retention/expire-records.job.js';
 import { roles, scopes } from '../../api/src/platform/context.js';
 import { failureCodes } from '../../api/src/platform/errors.js';
 import { mostContacts } from '../../api/src/modules/contacts/contact.resolver.js';
@@ -111,6 +118,20 @@ describe('api/README.md', () => {
     expect(reference.text).toContain(`locked for ${lockMinutes} minutes`);
     expect(mostAttempts).toBe(10);
     expect(reference.text).toContain(`until the workspace has ${mostTraitAttributes} attributes of its own`);
+  });
+
+  it('says for how long things are kept, and how many', () => {
+    const kept = reference.section('How long things are kept').rows.map(([what, how]) => `${what}: ${how}`);
+    const says = (what: string, how: string): void =>
+      expect(
+        kept.find((row) => row.includes(what)),
+        what,
+      ).toContain(how);
+    says('ids of messages', `${messageDays} days`);
+    says('events in quarantine', `90 days, and ${mostQuarantined.toLocaleString('en')} of a workspace`);
+    says('the change feed', `${feedDays} days`);
+    says('files of access requests', `${keptDays} days`);
+    expect(reference.text).toContain(`due in ${answerDays} days`);
   });
 
   it('lists every route', () => {

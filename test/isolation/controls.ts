@@ -122,6 +122,11 @@ export const controls: Record<string, Control> = {
   'Mutation.undoImport': (t) => ({ id: t.importId }),
   'Mutation.deleteImportMapping': (t) => ({ id: t.importMappingId }),
 
+  'Workspace.eventRetention': none,
+  'Query.previewEventRetention': () => ({ input: { days: 365 } }),
+  'Mutation.setEventRetention': (_t, fresh) => ({ input: { name: fresh, days: 365 } }),
+  'Mutation.removeEventRetention': (t) => ({ input: { name: t.handle } }),
+
   'Workspace.privacyRequests': none,
   'Mutation.requestAccessExport': (t) => ({ input: { by: { id: t.contactId } } }),
   'Mutation.requestErasure': (t) => ({ input: { by: { id: t.otherContactId } } }),
@@ -190,5 +195,6 @@ export const controls: Record<string, Control> = {
 export const numbersOnly = new Set([
   'Query.audienceReadiness',
   'Query.seedListReadiness',
+  'Query.previewEventRetention',
   'Workspace.identitySettings',
 ]);

@@ -448,6 +448,11 @@ function privacyRows(t: Tenant): Row[] {
       'insert into privacy_files (workspace_id, request_id, sequence, bytes) values ($1, $2, 0, $3)',
       [workspaceId, accessRequestId, Buffer.from(canary)],
     ],
+    [
+      `insert into event_retention (workspace_id, folded_name, name, days, set_by, set_at) values ($1, $2, $2, 3650, $3, now())`,
+      [workspaceId, t.handle, canary],
+    ],
+    ['insert into feed_marks (workspace_id, at, version) values ($1, now(), 1)', [workspaceId]],
     ['insert into erasure_keys (workspace_id, key) values ($1, $2)', [workspaceId, key]],
     [
       'insert into erased_identities (workspace_id, hash, request_id) values ($1, $2, $3)',

@@ -54,6 +54,8 @@ const impersonal: Record<string, string> = {
   erased_identities: 'keyed hashes: what keeps the person away',
   erasure_keys: 'a random key',
   event_messages: 'hashes of ids of messages',
+  event_retention: 'names of events',
+  feed_marks: 'numbers',
   forms: 'texts that members wrote',
   identity_settings: 'settings',
   import_mappings: 'headers of files',

@@ -73,11 +73,18 @@ export async function deleteSomeEvents(
 
 /**
  * Deletes what no foreign key leads to: merges that were undone, of a contact that somebody was part of for a time, and
- * what the change feed says of them, down to the names of events. Whoever follows the feed learns that the contact is
- * gone, which is all that is true of it now.
+ * what the change feed says of them, down to the names of events, but for that something changed.
  */
 export async function deleteTrail(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<void> {
-  await tx.query('delete from changes where ordinal = any($1::int[])', [ordinals]);
+  // The place of each version stays: whoever does not find the next one takes it that they have fallen behind.
+  await tx.query(
+    `with gone as (
+       delete from changes where ordinal = any($1::int[]) and facet <> '*' returning version, ordinal
+     )
+     insert into changes (workspace_id, version, ordinal, facet)
+     select distinct $2::uuid, version, ordinal, '*' from gone on conflict do nothing`,
+    [ordinals, tx.workspaceId],
+  );
   await tx.query(
     'delete from contact_merges where loser_ordinal = any($1::int[]) or winner_ordinal = any($1::int[])',
     [ordinals],

@@ -26,6 +26,11 @@ export class Metrics {
   readonly #lookups = this.#counter('coterie_cache_lookups_total', 'Look-ups in the cache of counts.', [
     'result',
   ]);
+  readonly #dropped = this.#counter(
+    'coterie_quarantine_dropped_total',
+    'Events that were deleted from quarantine because there were too many.',
+    [],
+  );
   readonly #messages = this.#counter('coterie_messages_total', 'Events and other messages that came in.', [
     'result',
   ]);
@@ -54,6 +59,10 @@ export class Metrics {
       end({ result: 'failed' });
       throw error;
     }
+  }
+
+  countDropped(count: number): void {
+    if (count > 0) this.#dropped.inc(count);
   }
 
   countMessages(result: 'stored' | 'duplicate' | 'refused' | 'erased', count: number): void {

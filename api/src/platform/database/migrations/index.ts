@@ -15,6 +15,7 @@ import { Attributes1700000000014 } from './0014-attributes.js';
 import { Privacy1700000000015 } from './0015-privacy.js';
 import { AttributeAliases1700000000018 } from './0018-attribute-aliases.js';
 import { PrivacyFiles1700000000020 } from './0020-privacy-files.js';
+import { Retention1700000000021 } from './0021-retention.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -34,4 +35,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Privacy1700000000015,
   AttributeAliases1700000000018,
   PrivacyFiles1700000000020,
+  Retention1700000000021,
 ];
