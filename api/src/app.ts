@@ -60,6 +60,7 @@ const crontab = [
   '17 4 * * * expire-imports',
   '27 4 * * * expire-privacy-files',
   '37 4 * * * expire-events',
+  '27 5 * * * expire-audit-entries',
   '47 4 * * * forget-messages',
   '57 4 * * * trim-change-feed',
   '7 * * * * cap-quarantine',

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuditRetentionTask } from '../../api/src/modules/audit/audit-retention.job.js';
+import { createDataSource } from '../../api/src/platform/database/data-source.js';
+import { createWithWorkspace } from '../../api/src/platform/database/with-workspace.js';
+import { createLog } from '../../api/src/platform/log.js';
 import { performOperation } from '../../api/src/platform/operation.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openTenants, type Tenants } from '../support/builders.js';
@@ -180,12 +184,117 @@ describe('an entry', () => {
     expect(await countEntries(workspaceId)).toBe(0);
   });
 
-  it('can be changed and deleted by nobody whom the application connects as', async () => {
+  it('can be changed by nobody whom the application connects as', async () => {
     const { rows } = await tenants.database.owner.query(
       `select role, tab from unnest(array['coterie_app', 'coterie_system']) as role,
          unnest(array['audit_entries', 'organization_audit_entries']) as tab
-       where has_table_privilege(role, tab, 'update, delete, truncate')`,
+       where has_table_privilege(role, tab, 'update, truncate')`,
     );
     expect(rows).toEqual([]);
+  });
+
+  it('that is younger than 90 days can be deleted by none of them', async () => {
+    const workspaceId = await tenants.newWorkspace();
+    await addEntries(workspaceId, [1, 89, 91]);
+    await tenants.withWorkspace(workspaceId, (tx) => tx.query('delete from audit_entries'));
+    expect(await agesOf('audit_entries', workspaceId)).toEqual([1, 89]);
+    const directory = createDataSource({
+      url: tenants.database.systemUrl,
+      poolSize: 1,
+      name: 'test',
+      onConnectionError: () => undefined,
+    });
+    await directory.initialize();
+    await directory.query('delete from organization_audit_entries');
+    await directory.destroy();
+    expect(await agesOf('organization_audit_entries', workspaceId)).toEqual([1, 89]);
+  });
+});
+
+/** Adds entries that are so many days old to the log of a workspace and of its organization. */
+async function addEntries(workspaceId: string, ages: number[], database = tenants.database): Promise<void> {
+  const entry = `gen_random_uuid(), now() - age * interval '1 day', 'system', 'old', '{}', 'r'`;
+  const columns = 'id, at, actor, operation, fields, request_id';
+  await database.owner.query(
+    `insert into audit_entries (workspace_id, ${columns}, contacts)
+     select $1, ${entry}, 0 from unnest($2::int[]) as age`,
+    [workspaceId, ages],
+  );
+  await database.owner.query(
+    `insert into organization_audit_entries (organization_id, ${columns})
+     select organization_id, ${entry} from workspaces, unnest($2::int[]) as age where workspaces.id = $1`,
+    [workspaceId, ages],
+  );
+}
+
+/** How old the entries are that {@link addEntries} made, in days. */
+async function agesOf(table: string, workspaceId: string, database = tenants.database): Promise<number[]> {
+  const scope = table === 'audit_entries' ? 'workspace_id' : 'organization_id';
+  const of = scope === 'workspace_id' ? '$1' : '(select organization_id from workspaces where id = $1)';
+  const { rows } = await database.owner.query<{ age: number }>(
+    `select extract(day from now() - at)::int as age from ${table} where ${scope} = ${of} and operation = 'old' order by 1`,
+    [workspaceId],
+  );
+  return rows.map(({ age }) => age);
+}
+
+describe('old entries', () => {
+  const set = `mutation ($organizationId: ID!, $days: Int!) {
+    setAuditRetention(organizationId: $organizationId, input: {days: $days}) { days } }`;
+
+  it('go after two years, or when the owner of the organization says; that they went is an entry', async () => {
+    const person = await newOwner(app.url);
+    const { workspaceId, organizationId } = person;
+    await addEntries(workspaceId, [1, 100, 500, 800], app.database);
+    const shared = { poolSize: 2, name: 'test', onConnectionError: () => undefined };
+    const directory = createDataSource({ url: app.database.systemUrl, ...shared });
+    const workspaces = createDataSource({ url: app.database.appUrl, ...shared });
+    await Promise.all([directory.initialize(), workspaces.initialize()]);
+    const withWorkspace = createWithWorkspace(workspaces);
+    const task = createAuditRetentionTask({ directory, withWorkspace, clock: { now: () => new Date() } });
+    const expire = (): Promise<void> =>
+      performOperation(
+        { name: 'expire-audit-entries', requestId: 'job:1', actor: 'system', subjectId: null, fields: [] },
+        () =>
+          task({}, { signal: new AbortController().signal, log: createLog('silent'), isLastAttempt: true }),
+      );
+    const ages = (): Promise<number[][]> =>
+      Promise.all(
+        ['audit_entries', 'organization_audit_entries'].map((table) =>
+          agesOf(table, workspaceId, app.database),
+        ),
+      );
+    await expire();
+    expect(await ages()).toEqual([
+      [1, 100, 500],
+      [1, 100, 500],
+    ]);
+    expect(await person.query(set, { organizationId, days: 365 })).toEqual({
+      setAuditRetention: { days: 365 },
+    });
+    await expire();
+    expect(await ages()).toEqual([
+      [1, 100],
+      [1, 100],
+    ]);
+    await Promise.all([directory.destroy(), workspaces.destroy()]);
+    const { rows } = await app.database.owner.query(
+      `select operation from audit_entries where workspace_id = $1 and operation like 'expire%'
+       union all select operation from organization_audit_entries where organization_id = $2 and operation like 'expire%'`,
+      [workspaceId, organizationId],
+    );
+    expect(rows).toHaveLength(4);
+    const kept = await person.query(
+      'query ($id: ID!) { organization(id: $id) { auditRetention { days } } }',
+      {
+        id: organizationId,
+      },
+    );
+    expect(kept).toEqual({ organization: { auditRetention: { days: 365 } } });
+  });
+
+  it.each([89, 3651])('cannot be set to go after %i days', async (days) => {
+    const person = await newOwner(app.url);
+    expect(await person.codeOf(set, { organizationId: person.organizationId, days })).toBe('INVALID_INPUT');
   });
 });

@@ -72,7 +72,7 @@ describe('the catalog', () => {
   it('gives the app role no second policy that would widen the first', async () => {
     const widening = await names(
       `select tablename || '.' || policyname as name from pg_policies where schemaname = 'public'
-         and roles && '{coterie_app,public}' and policyname not in ('workspace_isolation', 'own_workspace')`,
+         and permissive = 'PERMISSIVE' and roles && '{coterie_app,public}' and policyname not in ('workspace_isolation', 'own_workspace')`,
     );
     expect(widening).toEqual([]);
   });

@@ -41,6 +41,8 @@ export const controls: Record<string, Control> = {
 
   'Workspace.auditLog': none,
   'Organization.auditLog': none,
+  'Organization.auditRetention': none,
+  'Mutation.setAuditRetention': () => ({ input: { days: 365 } }),
 
   'Workspace.apiKeys': none,
   'Mutation.createApiKey': (_t, fresh) => ({ input: { name: fresh, scopes: ['CONTACTS_READ'] } }),
@@ -196,5 +198,6 @@ export const numbersOnly = new Set([
   'Query.audienceReadiness',
   'Query.seedListReadiness',
   'Query.previewEventRetention',
+  'Organization.auditRetention',
   'Workspace.identitySettings',
 ]);

@@ -16,6 +16,7 @@ import { Privacy1700000000015 } from './0015-privacy.js';
 import { AttributeAliases1700000000018 } from './0018-attribute-aliases.js';
 import { PrivacyFiles1700000000020 } from './0020-privacy-files.js';
 import { Retention1700000000021 } from './0021-retention.js';
+import { AuditRetention1700000000022 } from './0022-audit-retention.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -36,4 +37,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   AttributeAliases1700000000018,
   PrivacyFiles1700000000020,
   Retention1700000000021,
+  AuditRetention1700000000022,
 ];
