@@ -97,8 +97,13 @@ async function finish(
 async function lookThrough(run: Run, job: ImportRow): Promise<void> {
   let rowsTotal = 0;
   for await (const _row of dataRows(run, job.input)) rowsTotal += 1;
-  job.progress = { ...job.progress, rowsTotal };
-  await inWorkspace(run, (transaction) => saveProgress(transaction, run.jobId, job.progress));
+  await inWorkspace(run, async (transaction) => {
+    // Anew: another worker may have looked it through faster and stored rows since.
+    const current = await lockImport(transaction, run.jobId);
+    if (current?.state !== 'running') throw takenByAnother(run.jobId);
+    job.progress = { ...current.progress, rowsTotal };
+    await saveProgress(transaction, run.jobId, job.progress);
+  });
 }
 
 async function storeRows(run: Run, job: ImportRow): Promise<void> {
@@ -157,9 +162,13 @@ async function takeTurn(
 ): Promise<ImportRow> {
   const job = await lockImport(transaction, jobId);
   if (job?.state !== 'running' || job.progress.rowsRead !== rowsBefore) {
-    throw new Error(`Import ${jobId} is being worked off by someone else.`);
+    throw takenByAnother(jobId);
   }
   return job;
+}
+
+function takenByAnother(jobId: string): Error {
+  return new Error(`Import ${jobId} is being worked off by someone else.`);
 }
 
 function addCounts(progress: ImportProgress, rows: number, counts: RowCounts): ImportProgress {
