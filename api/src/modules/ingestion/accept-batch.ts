@@ -62,8 +62,8 @@ export function createAcceptBatch(
   // A transaction is nobody's alone: each batch is entered in the audit log by itself.
   const group = new GroupCommit((batches: Batch[]) => outsideOperation(() => storeTogether(batches)), {
     group: 4 * megabyte,
-    pending: 32 * megabyte,
-    perLane: 8 * megabyte,
+    pending: 64 * megabyte,
+    perLane: 16 * megabyte,
     transactions: Math.floor(databasePoolSize / 2),
   });
   return async (workspace, incoming, keyId) => {
