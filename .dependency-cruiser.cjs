@@ -65,6 +65,12 @@ module.exports = {
       to: { path: `^api/src/modules/${to}/` },
     })),
     {
+      name: 'demo-is-a-client-of-the-public-api',
+      severity: 'error',
+      from: { path: '^api/src/modules/demo/' },
+      to: { path: '^api/src/', pathNot: '^api/src/modules/demo/' },
+    },
+    {
       name: 'database-only-in-its-places',
       severity: 'error',
       from: {

@@ -1,4 +1,4 @@
-/** `pnpm start [all|http|worker]`: builds what has changed and runs Coterie in this process. */
+/** `pnpm start [all|http|worker|demo]`: builds what has changed and runs Coterie in this process. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, checkMachine, parts, root } from './tools.mjs';

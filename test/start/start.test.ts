@@ -71,14 +71,16 @@ async function stop(coterie: CoterieProcess, signal: NodeJS.Signals): Promise<nu
 describe('without a database of its own, one start after the other on the same folder', () => {
   let coterie: CoterieProcess;
 
-  it('says in a few lines where it is, where the data are and how to stop it', async () => {
+  it('says in a few lines where it is, where the data are, how to stop it and how to fill it', async () => {
     coterie = await startReady();
     const { port } = new URL(coterie.url);
+    await expect.poll(() => coterie.output()).toContain('Empty');
     expect(coterie.output().split('\n')).toEqual([
       `Coterie is ready at http://localhost:${port}`,
       `  Data   in ${folder} (embedded PostgreSQL)`,
       '  Cache  in this process (no REDIS_URL)',
       '  Stop   Ctrl-C',
+      '  Empty  create your organization there, or start with `demo` to see one with half a year of data',
       '',
     ]);
   });
@@ -99,6 +101,7 @@ describe('without a database of its own, one start after the other on the same f
     expect(await stop(coterie, 'SIGINT')).toBe(0);
     coterie = await startReady();
     await expectToKnowThePerson(coterie);
+    expect(coterie.output()).not.toContain('Empty');
   });
 
   it('takes over from a process that was killed, with everything that was committed', async () => {
