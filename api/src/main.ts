@@ -1,5 +1,5 @@
 import { startApp, type App, type Part } from './app.js';
-import { ensureDemonstration, isUntouched } from './modules/demo/index.js';
+import { ensureDemonstration, isUntouched, type Demonstration } from './modules/demo/index.js';
 import { placeOf } from './platform/database/explain-connection.js';
 import { CannotStart } from './platform/errors.js';
 import { createLog } from './platform/log.js';
@@ -8,6 +8,10 @@ import { readSettings, type Settings } from './settings.js';
 const parts: Part[] = ['all', 'http', 'worker'];
 /** How long a stop may take before it is forced, in milliseconds. */
 const stopWithin = 30_000;
+
+/** What a start says that has found an empty database. */
+const offer =
+  '  Empty  create your organization there, or start with `demo` to see one with half a year of data';
 
 await main();
 
@@ -37,41 +41,42 @@ async function run(what: string, settings: Settings): Promise<void> {
   const app = await startApp(settings, { part, log: createLog(settings.logLevel) });
   announce(app, part, settings);
   if (what === 'demo') await demonstrate(app, settings, stopped.promise);
-  else if (app.url && settings.signUp === 'first' && (await isUntouched(app.url)))
-    process.stdout.write(offer);
+  else if (app.url && settings.signUp === 'first' && (await isUntouched(app.url))) say(offer);
   await stop(app, await stopped.promise);
 }
 
-const offer =
-  '  Empty  create your organization there, or start with `demo` to see one with half a year of data\n';
-
 /** Loads the demonstration while Coterie runs; a signal does not wait for it. */
 async function demonstrate(app: App, { dataDir }: Settings, stopped: Promise<unknown>): Promise<void> {
-  const begun = Date.now();
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const until = new Date();
   const loading = ensureDemonstration({
     url: app.url!,
     dataDir,
-    until: new Date(begun),
+    until,
     onProgress: (text) => say(`  ${text}`),
-  }).then((demonstration) => {
-    if (!demonstration) {
-      return say('The demonstration was not loaded: there is an organization already. Use another DATA_DIR.');
-    }
-    const { email, password, loaded } = demonstration;
-    if (loaded) {
-      const seconds = Math.round((Date.now() - begun) / 1000);
-      say(
-        `The demonstration is loaded: ${loaded.contacts} contacts, ${loaded.companies} companies and ${loaded.events} events in ${seconds} s`,
-      );
-    }
-    return say(`  Sign in with ${email} and ${password}`);
-  });
-  const settled = loading.catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    say(`The demonstration could not be loaded whole: ${reason}\n  Start with \`demo\` again to go on.`);
-  });
-  await Promise.race([settled, stopped]);
+  })
+    .then((demonstration) => describeDemonstration(demonstration, until))
+    .catch(
+      (error: unknown) =>
+        `The demonstration could not be loaded whole: ${error instanceof Error ? error.message : String(error)}\n` +
+        '  Start with `demo` again to go on',
+    );
+  const outcome = await Promise.race([loading, stopped.then(() => undefined)]);
+  if (outcome !== undefined) say(outcome);
+}
+
+function describeDemonstration(demonstration: Demonstration | undefined, begun: Date): string {
+  if (!demonstration)
+    return 'The demonstration was not loaded: there is an organization already. Use another DATA_DIR.';
+  const { email, password, loaded } = demonstration;
+  const signIn = `  Sign in with ${email} and ${password}`;
+  if (!loaded) return signIn;
+  const seconds = Math.round((Date.now() - begun.getTime()) / 1000);
+  const what = `${loaded.contacts} contacts, ${loaded.companies} companies and ${loaded.events} events`;
+  return `The demonstration is loaded: ${what} in ${seconds} s\n${signIn}`;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 function announce(app: App, part: Part, settings: Settings): void {
@@ -84,7 +89,7 @@ function announce(app: App, part: Part, settings: Settings): void {
     ...(app.metricsUrl ? [`  Metrics at ${app.metricsUrl}`] : []),
     '  Stop   Ctrl-C',
   ];
-  process.stdout.write(`${facts.join('\n')}\n`);
+  say(facts.join('\n'));
 }
 
 async function stop(app: App, signal: NodeJS.Signals): Promise<void> {

@@ -186,7 +186,7 @@ describe('a start that cannot succeed says why in one line and ends with 1', () 
   it('for a word it does not know', async () => {
     const coterie = await start({ command: [process.execPath, 'api/dist/main.js', 'everything'] });
     expect(await coterie.ended()).toBe(1);
-    expect(coterie.output()).toBe('Say what to run: all, http, worker.\n');
+    expect(coterie.output()).toBe('Say what to run: all, http, worker, demo.\n');
   });
 });
 
