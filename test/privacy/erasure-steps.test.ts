@@ -188,6 +188,20 @@ describe('an erasure', () => {
     expect(await state()).toMatchObject({ state: 'done', receipt: { contacts: 1, identities: 2 } });
   });
 
+  it('of somebody who did very much deletes and counts all of it', async () => {
+    await db.withWorkspace(workspaceId, (tx) =>
+      tx.query(
+        `insert into events (workspace_id, occurred_at, id, ordinal, name, folded_name, source, message_id, received_at)
+         select $1, now() - n * interval '1 second', gen_random_uuid(), 0, 'seen', 'seen', 'test', n, now()
+         from generate_series(1, 20003) as n`,
+        [workspaceId],
+      ),
+    );
+    await run();
+    expect(await state()).toMatchObject({ state: 'done', receipt: { contacts: 1, events: 20_005 } });
+    expect(await contacts()).toBe(1);
+  });
+
   it('is left alone when it has ended', async () => {
     await run();
     const before = await state();

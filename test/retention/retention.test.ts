@@ -8,6 +8,7 @@ import {
   createForgetMessagesTask,
   createTrimFeedTask,
 } from '../../api/src/modules/retention/expire-records.job.js';
+import { trimFeed } from '../../api/src/modules/retention/records.repository.js';
 import { createDataSource } from '../../api/src/platform/database/data-source.js';
 import { createWithWorkspace, type WithWorkspace } from '../../api/src/platform/database/with-workspace.js';
 import { createLog } from '../../api/src/platform/log.js';
@@ -282,6 +283,15 @@ describe('the change feed', () => {
     }
     expect(await rows('select 1 from changes where workspace_id = $1 and version = 5')).toHaveLength(2);
     expect(await rows('select 1 from feed_marks where workspace_id = $1')).toHaveLength(8);
+  });
+
+  it('loses no part of a version, however little is deleted at a time', async () => {
+    for (let count = 0; count < 3; count += 1) await write();
+    const trimOne = (upTo: number): Promise<number> =>
+      withWorkspace(workspace.id, (tx) => trimFeed(tx, upTo, 1));
+    expect([await trimOne(2), await versions()]).toEqual([2, [2, 3]]);
+    expect([await trimOne(2), await versions()]).toEqual([2, [3]]);
+    expect(await trimOne(2)).toBe(0);
   });
 
   it('is not trimmed before it is known how old it is', async () => {
