@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AttributeDefinitionEntity } from '../../api/src/modules/attributes/attribute-definition.entity.js';
 import { createAccessExportTask } from '../../api/src/modules/privacy/access-export.job.js';
 import { createErasureTask } from '../../api/src/modules/privacy/erasure.job.js';
+import { noProgress } from '../../api/src/modules/imports/import.js';
+import { insertChunk, insertImport } from '../../api/src/modules/imports/import.repository.js';
 import type { PrivacyRequest, RequestKind } from '../../api/src/modules/privacy/privacy-request.js';
 import { insertRequest, requestsByIds } from '../../api/src/modules/privacy/privacy-request.repository.js';
 import { SegmentEntity } from '../../api/src/modules/segments/segment.entity.js';
@@ -95,6 +97,28 @@ describe('a copy whose worker dies', () => {
 });
 
 describe('a copy', () => {
+  it('has the rows of files that are being imported, and of broken ones what can be read', async () => {
+    for (const file of ['Email\nada@x.test\nbob@x.test\n', 'Email\nada@x.test\n"never closed']) {
+      await db.withWorkspace(workspaceId, async (tx) => {
+        const id = newId();
+        const input = {
+          fileName: null,
+          bytes: file.length,
+          encoding: 'utf-8' as const,
+          delimiter: ',' as const,
+          headers: ['Email'],
+          targets: ['email'],
+        };
+        await insertImport(tx, { id, input, progress: noProgress, createdBy: 'system' });
+        await insertChunk(tx, id, 0, Buffer.from(file));
+      });
+    }
+    const id = await request('access');
+    await run(id);
+    expect(await stateOf(id)).toMatchObject({ state: 'done', receipt: { 'row of a file': 2 } });
+    expect(await fileOf(id)).not.toContain('bob');
+  });
+
   it('is not kept when the person is erased while it is written', async () => {
     const [copy, erasure] = [await request('access'), await request('erasure')];
     const erase = createErasureTask({

@@ -11,14 +11,16 @@ export async function hasImportUnderWay(transaction: WorkspaceTransaction, befor
   return rows.length > 0;
 }
 
-/** Imports that have ended and whose files are kept. */
+/** Imports whose files are kept. @param ended whether only those that have ended. */
 export async function importsWithFiles(
   transaction: WorkspaceTransaction,
+  { ended }: { ended: boolean },
 ): Promise<Pick<ImportRow, 'id' | 'input'>[]> {
   return transaction.query(
     `select id, input from jobs
-     where kind = 'import' and state not in ('queued', 'running')
+     where kind = 'import' and (not $1 or state not in ('queued', 'running'))
        and exists (select from import_chunks where job_id = jobs.id)`,
+    [ended],
   );
 }
 

@@ -34,7 +34,7 @@ export async function eraseFromImports(
     return withWorkspace(workspaceId, work);
   };
   let files = 0;
-  for (const { id, input } of await within(importsWithFiles)) {
+  for (const { id, input } of await within((tx) => importsWithFiles(tx, { ended: true }))) {
     if (!(await fileNames(within, { id, input }, names))) continue;
     await within((tx) => deleteChunks(tx, id));
     files += 1;
@@ -89,11 +89,11 @@ export interface NamingRow {
   cells: readonly string[];
   /** Where it stands in the file, from 1. */
   line: number;
-  /** Whether it was refused; otherwise the file is kept to be imported. */
+  /** Whether it was refused; otherwise the file is still to be imported. */
   isRejected: boolean;
 }
 
-/** The rows that name somebody in what is kept of imports that have ended. */
+/** The rows that name somebody in files that are kept, and among those that were not taken. */
 export async function* rowsThatName(tx: WorkspaceTransaction, names: RowNames): AsyncGenerator<NamingRow> {
   for (let after: readonly [string, number] | undefined; ;) {
     const rows = await listAllRejections(tx, after, rowsAtOnce);
@@ -104,7 +104,13 @@ export async function* rowsThatName(tx: WorkspaceTransaction, names: RowNames): 
     after = [last.jobId, last.line];
   }
   const within: Within = (work) => work(tx);
-  for (const { id, input } of await importsWithFiles(tx))
-    for await (const { cells, line } of readCsv(chunks(within, id), input.delimiter))
-      if (names(cells, input.targets)) yield { importId: id, cells, line, isRejected: false };
+  for (const { id, input } of await importsWithFiles(tx, { ended: false })) {
+    try {
+      for await (const { cells, line } of readCsv(chunks(within, id), input.delimiter))
+        if (names(cells, input.targets)) yield { importId: id, cells, line, isRejected: false };
+    } catch (error) {
+      // Where a file is broken, its import ends without having changed anything, and the file goes.
+      if (!(error instanceof Failure)) throw error;
+    }
+  }
 }
