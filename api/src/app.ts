@@ -17,6 +17,7 @@ import { createWithWorkspace } from './platform/database/with-workspace.js';
 import { addGraphql } from './platform/graphql/server.js';
 import { addHealthRoutes } from './platform/http/health.js';
 import { listen } from './platform/http/listen.js';
+import { getText as askServer, type GetText } from './platform/http/get-text.js';
 import { createHttpServer } from './platform/http/server.js';
 import { serveScript } from './platform/http/script.js';
 import { serveDashboard } from './platform/http/static.js';
@@ -26,6 +27,7 @@ import { RateLimits } from './platform/limits/rate-limits.js';
 import { enqueue } from './platform/jobs/queue.js';
 import { startWorker, type Worker } from './platform/jobs/worker.js';
 import type { Module, Services, Task } from './platform/module.js';
+import { createSecretBox, keptSecretKey } from './platform/secret-box.js';
 import { UsageMeter } from './platform/usage.js';
 import type { Settings } from './settings.js';
 
@@ -37,6 +39,8 @@ export interface AppOptions {
   part?: Part;
   log: Logger;
   clock?: Clock;
+  /** How it asks other servers. */
+  getText?: GetText;
 }
 
 /** A running Coterie. */
@@ -54,6 +58,7 @@ const crontab = [
   '17 3 * * * make-event-partitions',
   '37 3 * * * expire-quarantined-events',
   '57 3 * * * expire-form-submissions',
+  '7 3 * * * expire-email-call-tokens',
   '47 3 * * * expire-idempotent-requests',
   '57 3 * * * expire-sign-in-data',
   '7 4 * * * purge-merges',
@@ -90,7 +95,7 @@ async function start(
 ): Promise<Pick<App, 'url' | 'metricsUrl'>> {
   const { part = 'all' } = options;
   const urls = await prepareDatabase(settings, onClose);
-  const wired = wire(settings, urls, options);
+  const wired = wire(withKeptKey(settings), urls, options);
   onClose(() => wired.services.cache.close());
   onClose(() => wired.services.rateLimits.close());
   await naming('APP_DATABASE_URL', urls.app, () => open(wired.tenants, onClose));
@@ -106,6 +111,12 @@ async function start(
   }
   const metricsUrl = await tellMetrics(wired, onClose);
   return { url: part === 'worker' ? undefined : await serve(wired, onClose), metricsUrl };
+}
+
+/** Beside an embedded database we look after the key of secrets as well. */
+function withKeptKey(settings: Settings): Settings {
+  if (settings.databaseUrl || settings.secretKeys.length > 0) return settings;
+  return { ...settings, secretKeys: [keptSecretKey(settings.dataDir)] };
 }
 
 async function tellMetrics({ services, tenants }: Wired, onClose: OnClose): Promise<string | undefined> {
@@ -153,7 +164,11 @@ export interface Wired {
 }
 
 /** Makes every part and hands each what it needs. */
-export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemClock }: AppOptions): Wired {
+export function wire(
+  settings: Settings,
+  urls: RoleUrls,
+  { log, clock = systemClock, getText = askServer }: AppOptions,
+): Wired {
   const onConnectionError = (error: unknown): void =>
     log.warn({ err: error }, 'a database connection was lost');
   const connection = {
@@ -181,6 +196,8 @@ export function wire(settings: Settings, urls: RoleUrls, { log, clock = systemCl
     metrics,
     directory,
     enqueue,
+    secrets: createSecretBox(settings.secretKeys),
+    getText,
     rateLimits: new RateLimits(settings.rateLimits, settings.redisUrl, log),
     meter,
     withWorkspace: createWithWorkspace(tenants, {

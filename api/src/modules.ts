@@ -5,6 +5,7 @@ import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
+import { createEmailEngagementModule } from './modules/email-engagement/index.js';
 import { createExportsModule } from './modules/exports/index.js';
 import { createIdempotencyModule } from './modules/idempotency/index.js';
 import { createFormsModule, followKeysInForms } from './modules/forms/index.js';
@@ -36,6 +37,7 @@ export const modules: CreateModule[] = [
   createConsentModule,
   createIngestionModule,
   createFormsModule,
+  createEmailEngagementModule,
   createImportsModule,
   createPrivacyModule,
   createRetentionModule,

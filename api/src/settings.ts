@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CannotStart } from './platform/errors.js';
+import { secretKeyBytes } from './platform/secret-box.js';
 import type { RatePolicy } from './platform/limits/rate-limits.js';
 
 const url = (protocols: string[]) =>
@@ -15,6 +16,14 @@ const whole = (least: number, most: number) =>
     .int('must be a whole number')
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
+
+/** A list of keys, each as base64: the first one seals, the others open what they have sealed. */
+const secretKeys = z
+  .string()
+  .transform((text) => text.split(',').map((key) => Buffer.from(key.trim(), 'base64')))
+  .refine((keys) => keys.every((key) => key.length === secretKeyBytes), {
+    message: `must be ${secretKeyBytes} random bytes in base64, or several such keys with commas between them`,
+  });
 
 /** Every variable that Coterie reads, with its default. README lists them; a test compares the two. */
 export const settingsSchema = z.object({
@@ -36,6 +45,7 @@ export const settingsSchema = z.object({
   SIGN_UP: z.enum(['first', 'open', 'closed'], 'must be first, open or closed').default('first'),
   COOKIE_SECURE: flag.optional(),
   TRUST_PROXY: flag.default(false),
+  SECRETS_KEY: secretKeys.optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z.string().min(1, 'must not be empty').optional(),
   LOG_LEVEL: z
@@ -74,6 +84,11 @@ export interface Settings {
   cookieSecure: boolean;
   /** Whether a proxy in front may say who the client is. */
   trustProxy: boolean;
+  /**
+   * What keeps secrets that must be read again, such as other services' keys; the first one seals. Empty where none is
+   * given: beside an embedded database one is then kept, elsewhere nothing that holds such a secret can be set up.
+   */
+  secretKeys: readonly Buffer[];
   /** The mail server; without one nothing that sends mail can be set up. */
   smtpUrl: string | undefined;
   /** Whom mail comes from, such as `Acme <hello@acme.example>`. */
@@ -116,6 +131,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     signUp: values.SIGN_UP,
     cookieSecure: values.COOKIE_SECURE ?? baseUrl.startsWith('https:'),
     trustProxy: values.TRUST_PROXY,
+    secretKeys: values.SECRETS_KEY ?? [],
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? `coterie@${new URL(baseUrl).hostname}`,
     logLevel: values.LOG_LEVEL,

@@ -4,6 +4,7 @@ import { wire } from '../../api/src/app.js';
 import { mostAttempts, lockMinutes } from '../../api/src/modules/access/sign-in.js';
 import { sessionDays } from '../../api/src/modules/access/sessions.js';
 import { mostCustomAttributes } from '../../api/src/modules/attributes/define-attributes.js';
+import { callLimit } from '../../api/src/modules/email-engagement/webhook.routes.js';
 import { postsPerMinute } from '../../api/src/modules/forms/form.routes.js';
 import { postLimit } from '../../api/src/modules/forms/posted.js';
 import { mailsPerDay } from '../../api/src/modules/forms/take-submission.js';
@@ -102,6 +103,7 @@ describe('api/README.md', () => {
       'post of a form': postLimit,
       'posts of one address to one form in a minute': postsPerMinute,
       'mails that a form sends to one address in a day': mailsPerDay,
+      'call of an e-mail webhook': callLimit,
       'CSV file': largestImport,
       'columns of a CSV file': mostColumns,
     });

@@ -168,6 +168,13 @@ export const controls: Record<string, Control> = {
   'Mutation.archiveForm': (t) => ({ input: { id: t.formId } }),
   'Mutation.unarchiveForm': (t) => ({ input: { id: t.archivedFormId } }),
 
+  'Workspace.emailSources': none,
+  'Mutation.createEmailSource': (_t, fresh) => ({
+    input: { name: fresh, provider: 'SES', topicArn: 'arn:aws:sns:eu-west-1:123456789012:mail' },
+  }),
+  'Mutation.updateEmailSource': (t, fresh) => ({ input: { id: t.emailSourceId, name: fresh } }),
+  'Mutation.deleteEmailSource': (t) => ({ input: { id: t.emailSourceId } }),
+
   'Workspace.customAudience': (t) => ({ id: t.audienceId }),
   'Workspace.customAudiences': (t) => ({ filter: { segmentId: t.segmentId } }),
   'Query.audienceReadiness': (t) => ({ input: { id: t.audienceId } }),

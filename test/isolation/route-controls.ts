@@ -46,6 +46,7 @@ export const withoutIds = new Set([
   'GET /v1/forms/:formId/token',
   'GET /v1/forms/:formId/confirm',
   'POST /v1/forms/:formId/confirm',
+  'POST /v1/email/:sourceId',
 ]);
 
 const contacts: RouteControl = {

@@ -38,6 +38,7 @@ export interface Tenant {
   lookalikeId: string;
   formId: string;
   archivedFormId: string;
+  emailSourceId: string;
   importId: string;
   rehearsedImportId: string;
   importMappingId: string;
@@ -87,6 +88,7 @@ export function imagineTenant(): Tenant {
     lookalikeId: id(),
     formId: id(),
     archivedFormId: id(),
+    emailSourceId: id(),
     importId: id(),
     rehearsedImportId: id(),
     importMappingId: id(),
@@ -133,6 +135,7 @@ function rowsOf(t: Tenant): Row[] {
     ...formRows(t),
     ...jobRows(t),
     ...privacyRows(t),
+    ...emailRows(t),
   ];
 }
 
@@ -381,6 +384,28 @@ function formRows({ canary, workspaceId, formId, archivedFormId, email }: Tenant
       `insert into form_submissions (workspace_id, id, form_id, email, contact, consents, page, submitted_at, expires_at)
        values ($1, $2, $3, $4, $5, '[]', $6, now(), now() + interval '1 day')`,
       [workspaceId, randomUUID(), formId, email, JSON.stringify({ email }), canary],
+    ],
+  ];
+}
+
+function emailRows({ canary, workspaceId, emailSourceId }: Tenant): Row[] {
+  return [
+    [
+      `insert into email_sources (workspace_id, id, name, provider, secret, topic_arn, created_by, created_at,
+         updated_at, last_refusal)
+       values ($1, $2, $3, 'ses', $4, $5, 'system', now(), now(), $3)`,
+      [
+        workspaceId,
+        emailSourceId,
+        canary,
+        Buffer.from(canary),
+        `arn:aws:sns:eu-west-1:123456789012:${canary}`,
+      ],
+    ],
+    [
+      `insert into email_call_tokens (workspace_id, source_id, token_hash, body_hash, received_at)
+       values ($1, $2, $3, $3, now())`,
+      [workspaceId, emailSourceId, randomBytes(32)],
     ],
   ];
 }

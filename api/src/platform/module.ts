@@ -8,8 +8,10 @@ import type { Clock } from './clock.js';
 import type { RequestContext, Viewer } from './context.js';
 import type { WithWorkspace } from './database/with-workspace.js';
 import type { Authorise } from './graphql/access.js';
+import type { GetText } from './http/get-text.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import type { Metrics } from './metrics/metrics.js';
+import type { SecretBox } from './secret-box.js';
 import type { Quotas, UsageMeter } from './usage.js';
 
 /** What the composition root hands to every module. */
@@ -33,6 +35,10 @@ export interface Services {
   meter: UsageMeter;
   /** What may be used. */
   quotas: Quotas;
+  /** Keeps secrets that must be read again. */
+  secrets: SecretBox;
+  /** Asks other servers. */
+  getText: GetText;
   /** Counts what each caller asks for. */
   rateLimits: RateLimits;
   /** The one authorisation, for routes that are not GraphQL. */

@@ -1,10 +1,10 @@
 import { fold } from '@coterie/rules';
 import { Failure } from '../../platform/errors.js';
 import type { Services } from '../../platform/module.js';
+import type { PublicId } from '../../platform/public-id.js';
 import { steadyCatalog } from '../attributes/index.js';
 import { liftErasure, workspaceFacts } from '../contacts/index.js';
 import { applyAnswers } from './apply-answers.js';
-import type { FormAddress } from './form-address.js';
 import { readConfirmationToken } from './form-tokens.js';
 import { findSubmission, markConfirmed } from './submission.repository.js';
 import { requireOpenForm } from './take-submission.js';
@@ -21,7 +21,7 @@ export interface Confirmed {
  */
 export function confirmSubmission(
   { withWorkspace, clock }: Pick<Services, 'withWorkspace' | 'clock'>,
-  { workspaceId, formId }: FormAddress,
+  { workspaceId, id: formId }: PublicId,
   token: string,
 ): Promise<Confirmed> {
   const now = clock.now();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SendMail } from '../../platform/mail/mailer.js';
 import type { Services, Task } from '../../platform/module.js';
-import { writeAddress } from './form-address.js';
+import { writePublicId } from '../../platform/public-id.js';
 import { requireForm } from './form.repository.js';
 import { confirmationToken } from './form-tokens.js';
 import { findSubmission } from './submission.repository.js';
@@ -21,7 +21,7 @@ export function createConfirmationTask(
       const { secret, doubleOptIn } = await requireForm(tx, submission.formId, 'formId');
       if (!doubleOptIn) return undefined;
       const token = confirmationToken(secret, { submissionId, expiresAt: submission.expiresAt });
-      const address = writeAddress({ workspaceId, formId: submission.formId });
+      const address = writePublicId({ workspaceId, id: submission.formId });
       const link = `${settings.baseUrl}/v1/forms/${address}/confirm?token=${token}`;
       return {
         to: submission.email,

@@ -4,10 +4,10 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 import { Access } from '../../platform/graphql/access.js';
 import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
+import { writePublicId } from '../../platform/public-id.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { archiveForm, changeForm, createForm, unarchiveForm, type FormEditor } from './edit-forms.js';
 import type { Form } from './form.js';
-import { writeAddress } from './form-address.js';
 import { listForms, requireForm } from './form.repository.js';
 import {
   CreateFormInput,
@@ -143,5 +143,5 @@ function toConsents(consents: FormConsentInput[] | null | undefined): Form['cons
 
 /** Without the secret. */
 function toForm(workspaceId: string, { secret: _secret, ...form }: Form): FormType {
-  return { ...form, path: `/v1/forms/${writeAddress({ workspaceId, formId: form.id })}` };
+  return { ...form, path: `/v1/forms/${writePublicId({ workspaceId, id: form.id })}` };
 }

@@ -4,9 +4,9 @@ import { Failure, notFound } from '../../platform/errors.js';
 import { allowAnyOrigin } from '../../platform/http/cors.js';
 import { failureOfRequest, sendFailure } from '../../platform/http/server.js';
 import type { Services } from '../../platform/module.js';
+import { readPublicId, type PublicId } from '../../platform/public-id.js';
 import { confirmSubmission } from './confirm-submission.js';
 import { writePage, type Page } from './form-pages.js';
-import { readAddress, type FormAddress } from './form-address.js';
 import { fillToken } from './form-tokens.js';
 import { readPosted } from './posted.js';
 import { requireOpenForm, takeSubmission, type Taken } from './take-submission.js';
@@ -34,21 +34,21 @@ export function addFormRoutes(server: FastifyInstance, services: Services): void
     const limiter = new RateLimiterMemory({ points: postsPerMinute, duration: 60 });
     scope.post(path, unaudited, async (request, reply) => {
       const address = addressIn(request);
-      await count(limiter, `${address.formId} ${request.ip}`);
+      await count(limiter, `${address.id} ${request.ip}`);
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const posted = await readPosted(body, request.headers['content-type'] ?? '');
       await answer(request, reply, await takeSubmission(services, address, posted));
     });
     scope.get(`${path}/token`, async (request, reply) => {
-      const { workspaceId, formId } = addressIn(request);
-      const { secret } = await services.withWorkspace(workspaceId, (tx) => requireOpenForm(tx, formId));
+      const { workspaceId, id } = addressIn(request);
+      const { secret } = await services.withWorkspace(workspaceId, (tx) => requireOpenForm(tx, id));
       await reply
         .header('cache-control', 'no-store')
         .send({ token: fillToken(secret, services.clock.now()) });
     });
     scope.get(`${path}/confirm`, async (request, reply) => {
-      const { workspaceId, formId } = addressIn(request);
-      const { name } = await services.withWorkspace(workspaceId, (tx) => requireOpenForm(tx, formId));
+      const { workspaceId, id } = addressIn(request);
+      const { name } = await services.withWorkspace(workspaceId, (tx) => requireOpenForm(tx, id));
       const button = { label: 'Yes, that was me', action: request.url };
       await show(reply, { title: name, text: 'Please confirm that you have sent this form.', button });
     });
@@ -66,8 +66,8 @@ export function addFormRoutes(server: FastifyInstance, services: Services): void
   });
 }
 
-function addressIn(request: FastifyRequest): FormAddress {
-  const address = readAddress((request.params as { formId: string }).formId);
+function addressIn(request: FastifyRequest): PublicId {
+  const address = readPublicId((request.params as { formId: string }).formId);
   if (!address) throw notFound('form', 'formId');
   return address;
 }

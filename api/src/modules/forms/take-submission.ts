@@ -2,11 +2,11 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 import { Failure } from '../../platform/errors.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
+import type { PublicId } from '../../platform/public-id.js';
 import { steadyCatalog } from '../attributes/index.js';
 import { workspaceFacts } from '../contacts/index.js';
 import { applyAnswers } from './apply-answers.js';
 import { reservedFields, type Form } from './form.js';
-import type { FormAddress } from './form-address.js';
 import { requireForm } from './form.repository.js';
 import { readFillToken } from './form-tokens.js';
 import { valueOf, type Posted } from './posted.js';
@@ -35,7 +35,7 @@ export interface Taken {
  */
 export function takeSubmission(
   { withWorkspace, clock, enqueue }: Pick<Services, 'withWorkspace' | 'clock' | 'enqueue'>,
-  { workspaceId, formId }: FormAddress,
+  { workspaceId, id: formId }: PublicId,
   posted: Posted,
 ): Promise<Taken> {
   const now = clock.now();

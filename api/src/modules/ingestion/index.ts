@@ -9,7 +9,9 @@ import { createReplayQuarantined } from './replay-quarantined.js';
 import { addSegmentRoutes } from './segment-api.routes.js';
 
 export { eraseFromQuarantine, quarantinedThatName } from './erase-from-quarantine.js';
+export type { EventInput } from './check-event.js';
 export { recordEvent } from './record-event.js';
+export { claimUnseen, createPrepareEvents, storeEvents, type PrepareEvents } from './store-events.js';
 
 /** Events on their way in, and what is known of them. */
 export const createIngestionModule: CreateModule = (services) => {
