@@ -4,7 +4,8 @@ const modulesAbove = {
     '(usage|audit|idempotency|attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|exports|ad-files|lookalikes|audiences)',
   '(attributes|companies|consent|contacts)':
     '(ingestion|forms|email-engagement|imports|privacy|retention|segments|exports|ad-files|lookalikes|audiences)',
-  '(ingestion|forms|email-engagement|imports|segments)': '(privacy|retention|exports|ad-files|lookalikes|audiences)',
+  '(ingestion|forms|email-engagement|imports|segments)':
+    '(privacy|retention|exports|ad-files|lookalikes|audiences)',
   retention: '(privacy|exports|ad-files|lookalikes|audiences)',
   privacy: '(retention|exports|ad-files|lookalikes|audiences)',
   ingestion: '(forms|email-engagement)',

@@ -51,6 +51,8 @@ const impersonal: Record<string, string> = {
   company_attributes: 'of a company, not of one person',
   contacts: 'ids',
   custom_audiences: 'names that members gave',
+  email_call_tokens: 'hashes of what senders say once',
+  email_sources: 'names that members gave, and why a call was refused',
   erased_identities: 'keyed hashes: what keeps the person away',
   erasure_keys: 'a random key',
   event_messages: 'hashes of ids of messages',

@@ -5,7 +5,7 @@ import { Access } from '../../platform/graphql/access.js';
 import { PageArgs, readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
 import { writePublicId } from '../../platform/public-id.js';
-import { WorkspaceType } from '../contacts/index.js';
+import { WorkspaceType } from '../workspaces/index.js';
 import {
   changeSource,
   createSource,

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notFound } from '../../platform/errors.js';
 import type { Services } from '../../platform/module.js';
 import { readPublicId } from '../../platform/public-id.js';
@@ -22,12 +22,13 @@ export function addWebhookRoutes(
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     // Events and consents are records themselves: an audit log of them would hold them twice.
     const options = { bodyLimit: callLimit, config: { audited: false } } as const;
-    scope.post('/v1/email/:sourceId', options, async (request) => {
-      const address = readPublicId((request.params as { sourceId: string }).sourceId);
-      if (!address) throw notFound('e-mail source', 'sourceId');
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const applied = await take(address, { body, headers: request.headers, now: clock.now() });
-      return { success: true, ...applied };
-    });
+    scope.post('/v1/email/:sourceId', options, (request) => receive(request, clock.now(), take));
   });
+}
+
+async function receive(request: FastifyRequest, now: Date, take: TakeCall): Promise<object> {
+  const address = readPublicId((request.params as { sourceId: string }).sourceId);
+  if (!address) throw notFound('e-mail source', 'sourceId');
+  const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  return { success: true, ...(await take(address, { body, headers: request.headers, now })) };
 }

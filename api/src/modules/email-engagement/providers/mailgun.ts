@@ -80,7 +80,7 @@ const kinds: Record<string, EngagementKind> = {
 /** A failure that may pass is tried again; one because of Mailgun's own lists was not even sent. */
 function isNoBounce(event: Record<string, unknown>): boolean {
   if (event['event'] !== 'failed') return false;
-  return event['severity'] !== 'permanent' || /^suppress-/u.test(textOf(event['reason']) ?? '');
+  return event['severity'] !== 'permanent' || (textOf(event['reason']) ?? '').startsWith('suppress-');
 }
 
 function campaignOf(event: Record<string, unknown>): string | undefined {
