@@ -1,19 +1,19 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(usage|audit|idempotency|attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|exports|ad-files|lookalikes|audiences)',
+    '(usage|audit|idempotency|attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
   '(attributes|companies|consent|contacts)':
-    '(ingestion|forms|email-engagement|imports|privacy|retention|segments|exports|ad-files|lookalikes|audiences)',
+    '(ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
   '(ingestion|forms|email-engagement|imports|segments)':
-    '(privacy|retention|exports|ad-files|lookalikes|audiences)',
+    '(privacy|retention|computed-attributes|exports|ad-files|lookalikes|audiences)',
   retention: '(privacy|exports|ad-files|lookalikes|audiences)',
   privacy: '(retention|exports|ad-files|lookalikes|audiences)',
   ingestion: '(forms|email-engagement)',
   exports: '(ingestion|forms|email-engagement|imports|ad-files|lookalikes|audiences)',
-  'ad-files': '(ingestion|forms|email-engagement|imports|segments|exports|lookalikes|audiences)',
+  'ad-files': '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|audiences)',
   lookalikes: 'audiences',
   '(usage|audit|idempotency)':
-    '(attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|exports|ad-files|lookalikes|audiences)',
+    '(attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
 };
 
 module.exports = {

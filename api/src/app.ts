@@ -69,6 +69,7 @@ const crontab = [
   '47 4 * * * forget-messages',
   '57 4 * * * trim-change-feed',
   '7 * * * * cap-quarantine',
+  '27 * * * * resume-computed-attributes',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

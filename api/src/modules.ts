@@ -3,6 +3,7 @@ import { createAttributesModule, type KeyFollower } from './modules/attributes/i
 import { createAudiencesModule } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
+import { createComputedAttributesModule } from './modules/computed-attributes/index.js';
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
 import { createEmailEngagementModule } from './modules/email-engagement/index.js';
@@ -42,6 +43,7 @@ export const modules: CreateModule[] = [
   createPrivacyModule,
   createRetentionModule,
   createSegmentsModule,
+  createComputedAttributesModule,
   createExportsModule,
   createAdFilesModule,
   createLookalikesModule,

@@ -5,6 +5,10 @@ import { mostAttempts, lockMinutes } from '../../api/src/modules/access/sign-in.
 import { sessionDays } from '../../api/src/modules/access/sessions.js';
 import { mostCustomAttributes } from '../../api/src/modules/attributes/define-attributes.js';
 import { callLimit } from '../../api/src/modules/email-engagement/webhook.routes.js';
+import {
+  mostComputedAttributes,
+  mostCustomAttributes,
+} from '../../api/src/modules/attributes/define-attributes.js';
 import { postsPerMinute } from '../../api/src/modules/forms/form.routes.js';
 import { postLimit } from '../../api/src/modules/forms/posted.js';
 import { mailsPerDay } from '../../api/src/modules/forms/take-submission.js';
@@ -93,6 +97,7 @@ describe('api/README.md', () => {
       'tokens of a query': limits.tokens,
       'body of a GraphQL request': server.initialConfig.bodyLimit,
       'attributes that a workspace defines': mostCustomAttributes,
+      'of them computed': mostComputedAttributes,
       'contacts in the sample of a preview': largestSample,
       'message of the tracking API': segmentLimits.event,
       'request of the tracking API, unpacked': segmentLimits.batch,

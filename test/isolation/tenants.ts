@@ -211,6 +211,16 @@ function peopleRows(t: Tenant): Row[] {
   return [
     [definition, [workspaceId, t.attributeKey, canary, null]],
     [definition, [workspaceId, t.archivedAttributeKey, canary, new Date()]],
+    [definition, [workspaceId, `${t.handle}_views`, canary, null]],
+    [
+      `insert into computed_attributes (workspace_id, key, computation, as_of, feed_version, feed_ordinal)
+       values ($1, $2, $3, now(), 1, 2147483647)`,
+      [
+        workspaceId,
+        `${t.handle}_views`,
+        JSON.stringify({ function: 'last', event: { name: canary }, property: null, window: null }),
+      ],
+    ],
     [
       `insert into attribute_aliases (workspace_id, subject, alias, key, created_at)
        values ($1, 'contact', $2, $3, now())`,

@@ -1,6 +1,7 @@
 import type { Repository } from 'typeorm';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { AttributeDefinitionEntity } from './attribute-definition.entity.js';
+import type { Computation } from './computation.js';
 import type { AttributeDefinition, AttributeSubject } from './attribute-definition.js';
 
 /** A key that an attribute had before. */
@@ -12,6 +13,8 @@ export interface AttributeAlias {
 
 type DefinitionRow = Pick<AttributeDefinition, 'subject' | 'key' | 'label' | 'description' | 'type'> & {
   archivedAt: string | null;
+  computation: Computation | null;
+  computedAt: string | null;
 };
 
 /**
@@ -24,7 +27,8 @@ export async function readDefinitions(
   const [row] = await tx.query<{ definitions: DefinitionRow[] | null; aliases: AttributeAlias[] | null }>(
     `select
        (select json_agg(json_build_object('subject', subject, 'key', key, 'label', label, 'description', description,
-          'type', type, 'archivedAt', archived_at) order by key) from attribute_definitions) as definitions,
+          'type', type, 'archivedAt', archived_at, 'computation', computation, 'computedAt', computed_at) order by key)
+        from attribute_definitions left join computed_attributes using (workspace_id, subject, key)) as definitions,
        (select json_agg(json_build_object('subject', subject, 'alias', alias, 'key', key) order by alias)
         from attribute_aliases) as aliases`,
   );
@@ -105,9 +109,12 @@ function repository(tx: WorkspaceTransaction): Repository<AttributeDefinitionEnt
   return tx.manager.getRepository(AttributeDefinitionEntity);
 }
 
-function toDefinition({ archivedAt, ...row }: DefinitionRow): AttributeDefinition {
+function toDefinition({ archivedAt, computation, computedAt, ...row }: DefinitionRow): AttributeDefinition {
   return {
     ...row,
+    ...(computation && {
+      computed: { computation, computedAt: computedAt === null ? null : new Date(computedAt) },
+    }),
     standard: false,
     mirrored: false,
     archivedAt: archivedAt === null ? null : new Date(archivedAt),

@@ -1,4 +1,5 @@
 import type { AttributeType } from '@coterie/rules';
+import type { Computation } from './computation.js';
 
 /** Who has the attribute. */
 export type AttributeSubject = 'contact' | 'company';
@@ -19,6 +20,15 @@ export interface AttributeDefinition {
   readonly archivedAt: Date | null;
   /** Keys that it had before and still takes; set of those in a catalog. */
   readonly formerKeys?: readonly string[];
+  /** What it is computed from; such a one is not set by anybody. Absent for the others. */
+  readonly computed?: ComputedState;
+}
+
+/** What an attribute is computed from, and how fresh that is. */
+export interface ComputedState {
+  readonly computation: Computation;
+  /** When all values were up to date last; null before they were for the first time. */
+  readonly computedAt: Date | null;
 }
 
 /** The attributes of one workspace, archived ones included, by key. */

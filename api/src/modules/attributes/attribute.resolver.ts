@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver } from 'type-graphql';
 import type { WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
+import type { Enqueue } from '../../platform/module.js';
 import { Access } from '../../platform/graphql/access.js';
 import { toPage, type Page } from '../../platform/graphql/pagination.js';
 import { WorkspaceType } from '../workspaces/index.js';
@@ -17,6 +18,7 @@ import {
   toAttributeType,
   UpdateAttributeInput,
 } from './attribute.types.js';
+import { computeSoon } from './compute-soon.js';
 import { knownValues } from './known-values.js';
 import { archiveAttribute, createAttribute, updateAttribute } from './define-attributes.js';
 
@@ -25,7 +27,10 @@ const workspaceId = { nullable: true, description: 'The workspace; an API key ma
 /** Attributes of a workspace. */
 @Resolver(() => WorkspaceType)
 export class AttributeResolver {
-  constructor(private readonly withWorkspace: WithWorkspace) {}
+  constructor(
+    private readonly withWorkspace: WithWorkspace,
+    private readonly enqueue: Enqueue,
+  ) {}
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
   @FieldResolver(() => [AttributeDefinitionType], {
@@ -76,9 +81,12 @@ export class AttributeResolver {
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
     @Arg('input', () => CreateAttributeInput, { description: 'The attribute.' }) input: CreateAttributeInput,
   ): Promise<AttributeDefinitionType> {
-    return toAttributeType(
-      await this.withWorkspace(workspace.id, (tx) => createAttribute(tx, input, clock.now())),
-    );
+    const created = await this.withWorkspace(workspace.id, async (tx) => {
+      const definition = await createAttribute(tx, input, clock.now());
+      if (definition.computed) await computeSoon(this.enqueue, tx, clock.now());
+      return definition;
+    });
+    return toAttributeType(created);
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
@@ -104,17 +112,24 @@ export class AttributeResolver {
     @Arg('input', () => AttributeKeyInput, { description: 'The attribute.' }) input: AttributeKeyInput,
   ): Promise<AttributeDefinitionType> {
     return toAttributeType(
-      await this.withWorkspace(workspace.id, (tx) => archiveAttribute(tx, input, clock.now())),
+      await this.withWorkspace(workspace.id, (tx) =>
+        archiveAttribute(tx, input, { archived: true, now: clock.now() }),
+      ),
     );
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'contacts:write' })
   @Mutation(() => AttributeDefinitionType, { description: 'Brings an archived attribute back.' })
   async restoreAttribute(
-    @Ctx() { workspace }: WorkspaceContext,
+    @Ctx() { workspace, clock }: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceId) _workspaceId: string | null,
     @Arg('input', () => AttributeKeyInput, { description: 'The attribute.' }) input: AttributeKeyInput,
   ): Promise<AttributeDefinitionType> {
-    return toAttributeType(await this.withWorkspace(workspace.id, (tx) => archiveAttribute(tx, input, null)));
+    const restored = await this.withWorkspace(workspace.id, async (tx) => {
+      const definition = await archiveAttribute(tx, input, { archived: false, now: clock.now() });
+      if (definition.computed) await computeSoon(this.enqueue, tx, clock.now());
+      return definition;
+    });
+    return toAttributeType(restored);
   }
 }

@@ -1,10 +1,12 @@
 import { ATTRIBUTE_TYPES, type AttributeType as TypeName } from '@coterie/rules';
-import { MaxLength } from 'class-validator';
+import { MaxLength, ValidateNested } from 'class-validator';
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLJSONObject } from 'graphql-scalars';
 import { ArgsType, Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
-import type { AttributeDefinition, AttributeSubject } from './attribute-definition.js';
+import type { AttributeDefinition, AttributeSubject, ComputedState } from './attribute-definition.js';
+import { computedTypes, type ComputedFunction } from './computation.js';
 
 /** GraphQL's enum of who has an attribute. */
 export enum AttributeSubjectEnum {
@@ -71,6 +73,93 @@ export const AttributeValueScalar = new GraphQLScalarType<Json>({
   parseLiteral: readLiteral,
 });
 
+/** GraphQL's enum of what can be computed. */
+export const ComputedFunctionEnum = Object.fromEntries(
+  Object.keys(computedTypes).map((name) => [name.toUpperCase(), name]),
+) as Record<string, ComputedFunction>;
+registerEnumType(ComputedFunctionEnum, {
+  name: 'ComputedFunction',
+  description: 'What is computed over the events of a contact. Who has none of them has no value.',
+  valuesConfig: {
+    COUNT: { description: 'How many there are: a number.' },
+    SUM: { description: 'The sum of the numbers in a property.' },
+    MIN: { description: 'The least of the numbers in a property.' },
+    MAX: { description: 'The greatest of the numbers in a property.' },
+    AVERAGE: { description: 'The average of the numbers in a property.' },
+    FIRST: { description: 'What the earliest one with a value of the attribute’s type holds.' },
+    LAST: { description: 'What the latest one with a value of the attribute’s type holds.' },
+    MOST_FREQUENT: { description: 'The value that most of them hold; of several, the one that came last.' },
+    FIRST_AT: {
+      description: 'When the earliest one was: a date. “Days since” is a comparison with now in a rule.',
+    },
+    LAST_AT: { description: 'When the latest one was: a date.' },
+  },
+});
+
+@InputType('ComputationInput', { description: 'What an attribute of contacts is computed from.' })
+export class ComputationInputType {
+  @Field(() => ComputedFunctionEnum, { description: 'What is computed.' })
+  function!: ComputedFunction;
+
+  @Field(() => String, { description: 'The name of the events that count.' })
+  event!: string;
+
+  @Field(() => String, { nullable: true, description: 'Only events with this target.' })
+  target?: string | null;
+
+  @Field(() => [GraphQLJSONObject], {
+    nullable: true,
+    description:
+      'Only events whose properties are like that: conditions as in the `where` of a rule’s event.',
+  })
+  where?: unknown[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The property that it is about; the target of the events unless given.',
+  })
+  property?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Only events of this duration before now, such as `30d`, in the units of rules; ever unless given.',
+  })
+  window?: string | null;
+}
+
+@ObjectType('Computation', { description: 'What an attribute is computed from, and how fresh it is.' })
+@Readable('contacts:read')
+export class ComputationType {
+  @Field(() => ComputedFunctionEnum, { description: 'What is computed.' })
+  function!: ComputedFunction;
+
+  @Field(() => String, { description: 'The name of the events that count.' })
+  event!: string;
+
+  @Field(() => String, { nullable: true, description: 'Only events with this target.' })
+  target!: string | null;
+
+  @Field(() => [GraphQLJSONObject], { description: 'Only events whose properties are like that.' })
+  where!: unknown[];
+
+  @Field(() => String, { nullable: true, description: 'The property that it is about; null for the target.' })
+  property!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Only events of this duration before now; null for ever.',
+  })
+  window!: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'When all values were up to date last; null as long as they are computed for the first time.',
+  })
+  computedAt!: Date | null;
+}
+
 @ObjectType('Attribute', { description: 'A typed field of contacts or companies.' })
 @Readable('contacts:read')
 export class AttributeDefinitionType {
@@ -104,6 +193,12 @@ export class AttributeDefinitionType {
     description: 'Whether it is set as an attribute; the others follow from a field of their own.',
   })
   settable!: boolean;
+
+  @Field(() => ComputationType, {
+    nullable: true,
+    description: 'What it is computed from; null for one that is set.',
+  })
+  computed!: ComputationType | null;
 
   @Field(() => Date, {
     nullable: true,
@@ -195,6 +290,13 @@ export class CreateAttributeInput extends AttributeKeyInput {
   @Field(() => String, { nullable: true, description: 'What it means.' })
   @MaxLength(500)
   description?: string | null;
+
+  @Field(() => ComputationInputType, {
+    nullable: true,
+    description: 'What it is computed from, for one of contacts that nobody is to set.',
+  })
+  @ValidateNested()
+  computed?: ComputationInputType | null;
 }
 
 @InputType('UpdateAttributeInput', { description: 'What to change of an attribute of the workspace.' })
@@ -208,13 +310,25 @@ export class UpdateAttributeInput extends AttributeKeyInput {
   description?: string | null;
 }
 
+function toComputationType({ computation, computedAt }: ComputedState): ComputationType {
+  const { event, ...rest } = computation;
+  const { name, target = null, where = [] } = event;
+  return { ...rest, event: name, target, where, computedAt };
+}
+
 /** Shows a definition to GraphQL. */
 export function toAttributeType({
   mirrored,
   formerKeys = [],
+  computed,
   ...definition
 }: AttributeDefinition): AttributeDefinitionType {
-  return { ...definition, formerKeys, settable: !mirrored };
+  return {
+    ...definition,
+    formerKeys,
+    computed: computed ? toComputationType(computed) : null,
+    settable: !mirrored && !computed,
+  };
 }
 
 /** The values of an input by key; of a key given twice, the last counts. */

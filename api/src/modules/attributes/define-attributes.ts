@@ -2,6 +2,8 @@ import type { AttributeType } from '@coterie/rules';
 import { noContact, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { attributeCatalog, steadyCatalog } from './attribute-catalog.js';
+import { checkComputation, type ComputationInput } from './computation.js';
+import { computeAnew, startComputing } from './computed-attribute.repository.js';
 import {
   attributeKeyPattern,
   type AttributeCatalog,
@@ -25,15 +27,26 @@ export interface NewAttribute extends AttributeKey {
   type: AttributeType;
   label?: string | null;
   description?: string | null;
+  /** What it is computed from; one that people and programs set has none. */
+  computed?: ComputationInput | null;
 }
+
+/** How many attributes of a workspace may be computed: each costs something with every event. */
+export const mostComputedAttributes = 50;
 
 /** Makes an attribute for the workspace. Fails with INVALID_INPUT for a bad key, CONFLICT for a taken one. */
 export async function createAttribute(
   tx: WorkspaceTransaction,
-  { subject, key, type, label, description }: NewAttribute,
+  { subject, key, type, label, description, computed }: NewAttribute,
   now: Date,
 ): Promise<AttributeDefinition> {
   checkKey(key, 'input.key');
+  const computation = computed ? checkComputation(computed, type) : undefined;
+  if (computation && subject !== 'contact') {
+    throw new Failure('INVALID_INPUT', 'Only attributes of contacts are computed.', {
+      path: 'input.subject',
+    });
+  }
   const definition: AttributeDefinition = {
     subject,
     key,
@@ -43,14 +56,19 @@ export async function createAttribute(
     standard: false,
     mirrored: false,
     archivedAt: null,
+    ...(computation && { computed: { computation, computedAt: null } }),
   };
   await checkRoom(tx, definition);
   if (!(await insertAttribute(tx, definition, now))) throw taken(key);
+  if (computation) await startComputing(tx, key, computation, now);
   noteDefinition(tx, definition);
   return definition;
 }
 
-async function checkRoom(tx: WorkspaceTransaction, { subject, key }: AttributeKey): Promise<void> {
+async function checkRoom(
+  tx: WorkspaceTransaction,
+  { subject, key, computed }: AttributeDefinition,
+): Promise<void> {
   const catalog = await steadyCatalog(tx);
   if (catalog[subject].has(key)) throw taken(key);
   const owner = catalog.former[subject].get(key);
@@ -61,6 +79,9 @@ async function checkRoom(tx: WorkspaceTransaction, { subject, key }: AttributeKe
   const all = [...catalog.contact.values(), ...catalog.company.values()];
   if (all.filter(({ standard }) => !standard).length >= mostCustomAttributes) {
     throw new Failure('TOO_LARGE', `A workspace has at most ${mostCustomAttributes} attributes of its own.`);
+  }
+  if (computed && all.filter((each) => each.computed).length >= mostComputedAttributes) {
+    throw new Failure('TOO_LARGE', `A workspace has at most ${mostComputedAttributes} computed attributes.`);
   }
 }
 
@@ -97,15 +118,17 @@ export async function updateAttribute(
   return { ...definition, ...change };
 }
 
-/** Archives an attribute of the workspace, or with null brings it back. */
+/** Archives an attribute of the workspace, or brings it back: a computed one is then computed anew. */
 export async function archiveAttribute(
   tx: WorkspaceTransaction,
   { subject, key }: AttributeKey,
-  archivedAt: Date | null,
+  { archived, now }: { archived: boolean; now: Date },
 ): Promise<AttributeDefinition> {
   const definition = requireCustom(await attributeCatalog(tx), { subject, key });
+  const archivedAt = archived ? now : null;
   if ((definition.archivedAt === null) === (archivedAt === null)) return definition;
   await changeAttribute(tx, { subject, key }, { archivedAt });
+  if (definition.computed && archivedAt === null) await computeAnew(tx, [key], now);
   noteDefinition(tx, definition);
   return { ...definition, archivedAt };
 }

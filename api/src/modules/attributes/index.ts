@@ -11,10 +11,12 @@ export {
   type AttributeDefinition,
   type AttributeSubject,
 } from './attribute-definition.js';
-export { insertAttribute } from './attribute-definition.repository.js';
+export { insertAttribute, shareDefinitions } from './attribute-definition.repository.js';
 export { AttributeInput, attributesOfInput, HeldAttributeType } from './attribute.types.js';
 export { attributeCatalog, catalogOf, steadyCatalog } from './attribute-catalog.js';
 export { sameValue, toJson, type AttributeValue, type ValueColumns } from './attribute-value.js';
+export type { Computation } from './computation.js';
+export { computeAttributesTask, computeSoon, type ComputePayload } from './compute-soon.js';
 export { convertValue } from './convert-value.js';
 export { diffValues, setValue } from './diff-values.js';
 export {
@@ -43,8 +45,11 @@ export {
  * @param followers what the modules above do when an attribute's key changes, in this order.
  */
 export function createAttributesModule(followers: readonly KeyFollower[]): CreateModule {
-  return ({ withWorkspace }) => ({
+  return ({ withWorkspace, enqueue }) => ({
     entities: [AttributeDefinitionEntity],
-    resolvers: [new AttributeResolver(withWorkspace), new AttributeKeysResolver(withWorkspace, followers)],
+    resolvers: [
+      new AttributeResolver(withWorkspace, enqueue),
+      new AttributeKeysResolver(withWorkspace, followers),
+    ],
   });
 }

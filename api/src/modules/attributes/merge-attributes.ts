@@ -66,14 +66,17 @@ function requirePair(
   const from = requireCustom(catalog, { subject, key: fromKey }, 'input.from');
   const into = catalog[subject].get(intoKey);
   if (!into) throw notFound('attribute', 'input.into');
+  const computed = [from, into].find((one) => one.computed);
   const fault =
     from === into
       ? 'These are the same attribute.'
-      : into.mirrored
-        ? `"${intoKey}" is not set as an attribute, but with the field of its own.`
-        : isConvertible(from.type, into.type)
-          ? undefined
-          : `An attribute of the type ${into.type} does not take values of the type ${from.type} as they are.`;
+      : computed
+        ? `"${computed.key}" is computed from events.`
+        : into.mirrored
+          ? `"${intoKey}" is not set as an attribute, but with the field of its own.`
+          : isConvertible(from.type, into.type)
+            ? undefined
+            : `An attribute of the type ${into.type} does not take values of the type ${from.type} as they are.`;
   if (fault) throw new Failure('INVALID_INPUT', fault, { path: 'input.into' });
   if (into.archivedAt) {
     throw new Failure('CONFLICT', `The attribute "${intoKey}" is archived.`, { path: 'input.into' });

@@ -47,6 +47,7 @@ export function parseAttributes(
 function refusalOf(definition: AttributeDefinition | undefined, key: string): string | undefined {
   if (!definition) return `There is no attribute "${key.slice(0, 100).toWellFormed()}" here.`;
   if (definition.mirrored) return `"${key}" is not set as an attribute, but with the field of its own.`;
+  if (definition.computed) return `"${key}" is computed from events, and is not set.`;
   if (definition.archivedAt) return `The attribute "${key}" is archived.`;
   return undefined;
 }

@@ -84,7 +84,7 @@ function cleanField(
   if (!fieldPattern.test(name)) fail(`${path}.name`, 'This is no name of a field.');
   if (!definition || definition.archivedAt)
     fail(`${path}.attribute`, `Contacts have no attribute ${attribute}.`);
-  else if (definition.mirrored && !statable.has(attribute))
+  else if (definition.computed || (definition.mirrored && !statable.has(attribute)))
     fail(`${path}.attribute`, `${attribute} cannot be set by a form.`);
   return { name, attribute: definition?.key ?? attribute, required };
 }

@@ -22,7 +22,7 @@ const prefixes: Record<AttributeSubject, string> = { contact: '', company: 'comp
 function fieldsOf(catalog: AttributeCatalog, subject: AttributeSubject): MappableField[] {
   const former = Map.groupBy(catalog.former[subject], ([, key]) => key);
   return [...catalog[subject].values()]
-    .filter((definition) => definition.archivedAt === null)
+    .filter(({ archivedAt, computed }) => archivedAt === null && !computed)
     .map((definition) => ({
       ...fieldOf(definition, prefixes[subject]),
       formerly: (former.get(definition.key) ?? []).map(([alias]) => `${prefixes[subject]}${alias}`),

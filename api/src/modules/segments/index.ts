@@ -12,7 +12,10 @@ import {
 } from './segment.resolver.js';
 
 export { followKeysInSegments } from './follow-keys.js';
-export type { Statement } from './engine/sql.js';
+export { withinSpan } from './engine/leaves/comparison.sql.js';
+export { matchesPattern } from './engine/leaves/event.sql.js';
+export type { LeafScope } from './engine/leaves/leaf.js';
+export { Parameters, type Statement } from './engine/sql.js';
 export { membersOf, requireActiveSegment } from './members.js';
 export type { SegmentEntity } from './segment.entity.js';
 export { createSegmentById, membershipsOf } from './segment.loaders.js';

@@ -18,6 +18,7 @@ import { PrivacyFiles1700000000020 } from './0020-privacy-files.js';
 import { Retention1700000000021 } from './0021-retention.js';
 import { AuditRetention1700000000022 } from './0022-audit-retention.js';
 import { EmailSources1700000000023 } from './0023-email-sources.js';
+import { ComputedAttributes1700000000024 } from './0024-computed-attributes.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -40,4 +41,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Retention1700000000021,
   AuditRetention1700000000022,
   EmailSources1700000000023,
+  ComputedAttributes1700000000024,
 ];
