@@ -10,7 +10,8 @@ const modulesAbove = {
   privacy: '(retention|exports|ad-files|lookalikes|audiences)',
   ingestion: '(forms|email-engagement)',
   exports: '(ingestion|forms|email-engagement|imports|ad-files|lookalikes|audiences)',
-  'ad-files': '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|audiences)',
+  'ad-files':
+    '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|audiences)',
   lookalikes: 'audiences',
   '(usage|audit|idempotency)':
     '(attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',

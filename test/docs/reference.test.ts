@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { wire } from '../../api/src/app.js';
 import { mostAttempts, lockMinutes } from '../../api/src/modules/access/sign-in.js';
 import { sessionDays } from '../../api/src/modules/access/sessions.js';
-import { mostCustomAttributes } from '../../api/src/modules/attributes/define-attributes.js';
 import { callLimit } from '../../api/src/modules/email-engagement/webhook.routes.js';
 import {
   mostComputedAttributes,

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver } from 'type-graphql';
 import { actorOf, type WorkspaceContext } from '../../platform/context.js';
 import { longStatementSeconds, type WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
+import { costs } from '../../platform/graphql/limits.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import {
   AttributeMergeResultType,
@@ -25,6 +26,7 @@ export class AttributeKeysResolver {
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
   @FieldResolver(() => AttributeMergeResultType, {
+    complexity: costs.readiness,
     description:
       'What `mergeAttributes` would come to. Fails as it would, but for what rules and lists need.',
   })

@@ -1,8 +1,8 @@
 import { outsideOperation } from '../../platform/operation.js';
 import type { Services, Task } from '../../platform/module.js';
 import { computeSoon, type ComputePayload } from '../attributes/index.js';
+import { workspaceFacts } from '../contacts/index.js';
 import { advance, type Advance } from './advance.js';
-import { timeZoneOf } from './computed-attribute.repository.js';
 import { stepOptions } from './recompute.js';
 
 /** Seconds between two looks at a workspace: soon after there was something to do, and ever later while there is not. */
@@ -43,7 +43,7 @@ export async function catchUp(
     signal.throwIfAborted();
     const step = await withWorkspace(
       workspaceId,
-      async (tx) => advance(tx, { timeZone: await timeZoneOf(tx), now: clock.now(), chunk }),
+      async (tx) => advance(tx, { ...(await workspaceFacts(tx)), now: clock.now(), chunk }),
       { ...stepOptions, signal },
     );
     looked += step.looked;

@@ -97,11 +97,3 @@ export async function lockContacts(tx: WorkspaceTransaction, ordinals: readonly 
   );
   return rows.map((row) => row.ordinal);
 }
-
-/** The workspace's time zone, an IANA name. */
-export async function timeZoneOf(tx: WorkspaceTransaction): Promise<string> {
-  const rows = await tx.query<{ time_zone: string }>('select time_zone from workspaces where id = $1', [
-    tx.workspaceId,
-  ]);
-  return rows[0]!.time_zone;
-}
