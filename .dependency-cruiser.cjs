@@ -1,8 +1,10 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(usage|audit|idempotency|attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
+    '(usage|audit|idempotency|attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
   '(attributes|companies|consent|contacts)':
+    '(signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
+  signals:
     '(ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
   '(ingestion|forms|email-engagement|imports|segments)':
     '(privacy|retention|computed-attributes|exports|ad-files|lookalikes|audiences)',
@@ -14,7 +16,7 @@ const modulesAbove = {
     '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|audiences)',
   lookalikes: 'audiences',
   '(usage|audit|idempotency)':
-    '(attributes|companies|contacts|consent|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
+    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
 };
 
 module.exports = {

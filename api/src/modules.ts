@@ -16,6 +16,7 @@ import { createLookalikesModule, followKeysInSeedLists } from './modules/lookali
 import { createPrivacyModule } from './modules/privacy/index.js';
 import { createRetentionModule } from './modules/retention/index.js';
 import { createSegmentsModule, followKeysInSegments } from './modules/segments/index.js';
+import { createSignalsModule } from './modules/signals/index.js';
 import { createWorkspacesModule } from './modules/workspaces/index.js';
 import type { CreateModule } from './platform/module.js';
 
@@ -36,6 +37,7 @@ export const modules: CreateModule[] = [
   createCompaniesModule,
   createContactsModule,
   createConsentModule,
+  createSignalsModule,
   createIngestionModule,
   createFormsModule,
   createEmailEngagementModule,

@@ -106,6 +106,16 @@ export const controls: Record<string, Control> = {
     input: { channels: ['phone'], kind: 'email', values: [t.email] },
   }),
 
+  'Workspace.signalNames': none,
+  'Mutation.recordSignals': (t) => ({
+    input: {
+      signals: [
+        { contact: { email: t.email }, name: 'intent', source: 'somebody', value: 1 },
+        { company: { domain: t.domain }, name: 'intent', source: 'somebody', value: 1 },
+      ],
+    },
+  }),
+
   'Workspace.eventNames': none,
   'Workspace.quarantinedEvents': none,
   'Mutation.recordEvent': (t, fresh) => ({

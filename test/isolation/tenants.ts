@@ -260,6 +260,16 @@ function peopleRows(t: Tenant): Row[] {
       [workspaceId, randomUUID(), canary],
     ],
     [
+      `insert into contact_signals (workspace_id, id, ordinal, name, folded_name, source, folded_source, text, folded,
+         observed_at, received_at) values ($1, $2, 0, $3, $3, $3, $3, $3, $3, now(), now())`,
+      [workspaceId, randomUUID(), canary],
+    ],
+    [
+      `insert into company_signals (workspace_id, id, company_id, name, folded_name, source, folded_source, text, folded,
+         observed_at, received_at) values ($1, $2, $3, $4, $4, $4, $4, $4, $4, now(), now())`,
+      [workspaceId, randomUUID(), t.companyId, canary],
+    ],
+    [
       `insert into suppressions (workspace_id, channel, kind, value, reason) values ($1, 'phone', 'email', $2, $3)`,
       [workspaceId, t.email, canary],
     ],

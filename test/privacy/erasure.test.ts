@@ -49,6 +49,7 @@ const impersonal: Record<string, string> = {
   audit_entries: 'ids and names of fields, no values',
   companies: 'of a company, not of one person',
   company_attributes: 'of a company, not of one person',
+  company_signals: 'of a company, not of one person',
   computed_attributes: 'definitions and places in the change feed',
   contacts: 'ids',
   custom_audiences: 'names that members gave',

@@ -54,6 +54,10 @@ export class Somebody {
         },
       ],
     });
+    await workspace.query(
+      'mutation ($input: RecordSignalsInput!) { recordSignals(input: $input) { outcome } }',
+      { input: { signals: [{ contact: { email }, name: 'intent', source: canary, value: canary }] } },
+    );
     await this.joinLists();
     await this.standInFiles();
     await this.waitForAMail();

@@ -1,5 +1,5 @@
 import { fold } from '@coterie/rules';
-import type { World, WorldContact, WorldEvent, WorldValue } from '@coterie/rules/testing';
+import type { World, WorldContact, WorldEvent, WorldSignal, WorldValue } from '@coterie/rules/testing';
 import type { SegmentDefinition } from '../../api/src/modules/segments/engine/truth.js';
 import type { WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
 import { newId } from '../../api/src/platform/ids.js';
@@ -79,6 +79,18 @@ export async function storeWorld(
       })),
     ),
   );
+  await insertRows(
+    tx,
+    'contact_signals',
+    eachOf(({ signals }, ordinal) => signals.map((signal) => ({ ...signalRow(signal), ordinal }))),
+  );
+  await insertRows(
+    tx,
+    'company_signals',
+    companies.flatMap(({ id, signals }) =>
+      signals.map((signal) => ({ ...signalRow(signal), company_id: id })),
+    ),
+  );
   await ensurePartitions(
     tx,
     contacts.flatMap(({ events }) => events.map((event) => event.occurredAt)),
@@ -155,6 +167,22 @@ function valueRows(attributes: ReadonlyMap<string, WorldValue>, holder: object):
       since: since.toISOString(),
     })),
   );
+}
+
+function signalRow({ name, source, value, observedAt }: WorldSignal): Record<string, unknown> {
+  const text = typeof value === 'string' ? value : null;
+  return {
+    id: newId(),
+    name,
+    folded_name: fold(name),
+    source,
+    folded_source: fold(source),
+    text,
+    folded: text === null ? null : fold(text),
+    number: typeof value === 'number' ? value : null,
+    observed_at: observedAt.toISOString(),
+    received_at: observedAt.toISOString(),
+  };
 }
 
 function eventRow(

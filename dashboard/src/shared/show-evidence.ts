@@ -36,6 +36,13 @@ const show: Shown = {
   LookalikeEvidence: ({ rank, ranked }) => [
     rank ? `Number ${rank} of ${ranked}` : `Not among the ${ranked} ranked`,
   ],
+  SignalEvidence: ({ signals }) =>
+    signals.length === 0
+      ? ['Nobody says so']
+      : signals.map(
+          ({ ofCompany, source, value, observedAt }) =>
+            `${source}${ofCompany ? ' of the company' : ''}${value === null || value === undefined ? '' : `: ${value}`}, ${formatDay(observedAt)}`,
+        ),
   PeopleEvidence: ({ matching, people }) => [
     people === 0
       ? 'Belongs to no company'

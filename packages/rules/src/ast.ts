@@ -94,6 +94,21 @@ export const SUM_OPERATORS = [
 ] as const satisfies readonly PropertyOperator[];
 export type SumOperator = (typeof SUM_OPERATORS)[number];
 
+/** The operators that compare what a signal says. */
+export const SIGNAL_OPERATORS = [
+  'equals',
+  'in',
+  'contains',
+  'starts_with',
+  'ends_with',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'between',
+] as const satisfies readonly AttributeOperator[];
+export type SignalOperator = (typeof SIGNAL_OPERATORS)[number];
+
 /** What may be computed over a numeric property of the matching events. */
 export const SUM_FUNCTIONS = ['sum', 'min', 'max', 'average'] as const;
 export type SumFunction = (typeof SUM_FUNCTIONS)[number];
@@ -168,6 +183,22 @@ export interface LookalikeCondition {
   top: number;
 }
 
+/**
+ * What a third party says of the contact or of its company, such as intent or a firmographic fact: some signal of this
+ * name, from this source if one is given, says that.
+ */
+export interface SignalCondition {
+  name: string;
+  source?: string;
+  /** With its operand; without, any signal of the name will do. */
+  op?: SignalOperator;
+  value?: Scalar;
+  values?: Scalar[];
+  caseSensitive?: boolean;
+  /** Observed no longer ago than this. */
+  within?: Duration;
+}
+
 /** What a contact has consented to on a channel. */
 export interface ConsentCondition {
   channel: Channel;
@@ -200,6 +231,7 @@ export interface Kinds {
   attribute: AttributeCondition;
   event: EventCondition;
   sequence: SequenceCondition;
+  signal: SignalCondition;
   segment: Uuid;
   list: Uuid;
   lookalike: LookalikeCondition;
@@ -229,6 +261,7 @@ export const CONDITION_KINDS = [
   'attribute',
   'event',
   'sequence',
+  'signal',
   'segment',
   'list',
   'lookalike',

@@ -31,6 +31,11 @@ suite('a rule in words', () => {
       'Everyone who has viewed /pricing at least once in the last 30 days and has not requested a demo.',
       { all: [viewed, { not: demo }] },
     ],
+    [
+      'Everyone who shows the signal "crm software" from bombora that is at least 70 in the last 30 days.',
+      { signal: { name: 'crm software', source: 'bombora', op: 'gte', value: 70, within: '30d' } },
+    ],
+    ['Everyone who does not show the signal "crm software".', { not: { signal: { name: 'crm software' } } }],
     ['Everyone who has not requested a demo.', { event: { name: 'demo_requested', count: { exactly: 0 } } }],
     [
       'Everyone who has requested a demo at least once.',

@@ -91,6 +91,7 @@ export function weightOf(rule: Rule): RuleWeight {
     }
     weight.conditions += 1;
     if ('attribute' in node) weight.values += node.attribute.values?.length ?? 0;
+    if ('signal' in node) weight.values += node.signal.values?.length ?? 0;
     const patterns = 'event' in node ? [node.event] : 'sequence' in node ? node.sequence.steps : [];
     if ('sequence' in node) weight.conditions += patterns.length;
     for (const { where = [] } of patterns) {

@@ -44,6 +44,19 @@ describe('parse', () => {
     });
   });
 
+  it('reads signals, with and without what they say', () => {
+    expect(
+      read(
+        'signal "crm" from "bombora" in ("hot", "warm") in the last 30 days or signal "erp" in last 1 week',
+      ),
+    ).toStrictEqual({
+      any: [
+        { signal: { name: 'crm', source: 'bombora', op: 'in', values: ['hot', 'warm'], within: '30d' } },
+        { signal: { name: 'erp', within: '1w' } },
+      ],
+    });
+  });
+
   it('takes the clauses of an event in any order', () => {
     expect(read('event "a" since "2026-01-01" at least 2 times')).toStrictEqual(
       read('event "a" at least 2 times since "2026-01-01"'),

@@ -12,6 +12,7 @@ export const RESERVED = [
   'attribute',
   'event',
   'sequence',
+  'signal',
   'segment',
   'list',
   'lookalike',

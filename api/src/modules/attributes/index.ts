@@ -12,7 +12,12 @@ export {
   type AttributeSubject,
 } from './attribute-definition.js';
 export { insertAttribute, shareDefinitions } from './attribute-definition.repository.js';
-export { AttributeInput, attributesOfInput, HeldAttributeType } from './attribute.types.js';
+export {
+  AttributeInput,
+  AttributeValueScalar,
+  attributesOfInput,
+  HeldAttributeType,
+} from './attribute.types.js';
 export { attributeCatalog, catalogOf, steadyCatalog } from './attribute-catalog.js';
 export { sameValue, toJson, type AttributeValue, type ValueColumns } from './attribute-value.js';
 export type { Computation } from './computation.js';

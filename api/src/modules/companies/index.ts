@@ -5,7 +5,7 @@ import { CompanyResolver, CompanyResultResolver, WorkspaceCompaniesResolver } fr
 export type { Company, CompanyInput, CompanySettings, PreparedCompany, UpsertedCompany } from './company.js';
 export { companyLoaders, type CompanyLoaders } from './company-loaders.js';
 export { companyDomainOf, type EmailDomain } from './company-domain.js';
-export { companiesByIds, companiesOfDomains } from './company.repository.js';
+export { companiesByIds, companiesOfDomains, ordinalsOfCompanies } from './company.repository.js';
 export {
   CompanyInputType,
   CompanyType,

@@ -11,6 +11,7 @@ export const heldByContact = [
   ['consents', 'consents', 'ordinal'],
   ['consent history', 'consent_history', 'ordinal'],
   ['events', 'events', 'ordinal'],
+  ['signals', 'contact_signals', 'ordinal'],
   ['lists', 'list_members', 'ordinal'],
   ['seed lists', 'seed_list_members', 'ordinal'],
   ['lookalikes', 'lookalike_ranks', 'ordinal'],

@@ -17,6 +17,7 @@ const internal = [
   'folded',
   'folded_name',
   'folded_target',
+  'folded_source',
   'merged_by',
   'undone_by',
   'dismissed_by',
@@ -63,6 +64,8 @@ export async function* heldAbout(
   yield* called('company', rows(tx, companies, [ordinals]));
   const attributes = `select ${rowOf()} from company_attributes as t where company_id in ${theirs}`;
   yield* called('company attribute', rows(tx, attributes, [ordinals]));
+  const signals = `select ${rowOf()} from company_signals as t where company_id in ${theirs}`;
+  yield* called('company signal', rows(tx, signals, [ordinals]));
 }
 
 /** What is decided about identities by their value. */

@@ -80,6 +80,19 @@ const SumOperator = ruleEnum('EventSumOperator', 'How what numbers come to is co
   lte,
   between,
 });
+const { in: isIn, contains, starts_with, ends_with } = propertyOperators;
+const SignalOperator = ruleEnum('SignalOperator', 'How what a third party says is compared.', {
+  equals,
+  in: isIn,
+  contains,
+  starts_with,
+  ends_with,
+  gt,
+  gte,
+  lt,
+  lte,
+  between,
+});
 const NumberFunction = ruleEnum('PropertyFunction', 'What is made of the numbers of the matching events.', {
   sum: 'All of them together.',
   min: 'The smallest.',
@@ -298,6 +311,40 @@ export class SequenceConditionInput {
   within!: string;
 }
 
+/** A condition on what third parties say. */
+@InputType('SignalConditionInput', {
+  description:
+    'What a third party says of the contact or of its company. Without `op`, any signal of the name will do.',
+})
+export class SignalConditionInput {
+  @Field(() => String, { description: 'The name of the signal: a topic or a field.' })
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: 'Who says it; anybody unless given.' })
+  source?: string;
+
+  @Field(() => SignalOperator, { nullable: true, description: 'How to compare what it says.' })
+  op?: string;
+
+  @Field(() => RuleValueScalar, {
+    nullable: true,
+    description: 'What to compare with, for operators on one value.',
+  })
+  value?: string | number | boolean;
+
+  @Field(() => [RuleValueScalar], {
+    nullable: true,
+    description: 'What to compare with, for operators on several values.',
+  })
+  values?: (string | number | boolean)[];
+
+  @Field(() => Boolean, { nullable: true, description: 'Tells upper from lower case; false unless given.' })
+  caseSensitive?: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Observed no longer ago than this, such as 30d.' })
+  within?: string;
+}
+
 /** A condition on how alike a contact is to a seed list. */
 @InputType('LookalikeConditionInput', { description: 'The contact is among those most like a seed list.' })
 export class LookalikeConditionInput {
@@ -372,6 +419,9 @@ export class RuleInput {
     description: 'A condition on the order of what it did.',
   })
   sequence?: SequenceConditionInput;
+
+  @Field(() => SignalConditionInput, { nullable: true, description: 'What a third party says.' })
+  signal?: SignalConditionInput;
 
   @Field(() => ID, { nullable: true, description: 'Is a member of this segment.' })
   segment?: string;

@@ -282,6 +282,34 @@ export class EventEvidenceType {
   latest!: EventEvidenceItemType[];
 }
 
+/** One thing that a third party says. */
+@ObjectType('SignalEvidenceItem', { description: 'One thing that a third party says.' })
+@Readable('contacts:read')
+export class SignalEvidenceItemType {
+  @Field(() => Boolean, { description: "Whether it is said of the contact's company." })
+  ofCompany!: boolean;
+
+  @Field(() => String, { description: 'Who says it.' })
+  source!: string;
+
+  @Field(() => RuleValueScalar, {
+    nullable: true,
+    description: 'What it says; null where it says no more than its name.',
+  })
+  value!: string | number | null;
+
+  @Field(() => Date, { description: 'When it was so.' })
+  observedAt!: Date;
+}
+
+/** What third parties say. */
+@ObjectType('SignalEvidence', { description: 'What third parties say under the name that is asked for.' })
+@Readable('contacts:read')
+export class SignalEvidenceType {
+  @Field(() => [SignalEvidenceItemType], { description: 'The latest ten; empty where nobody says anything.' })
+  signals!: SignalEvidenceItemType[];
+}
+
 /** Whether the contact is on a list. */
 @ObjectType('ListEvidence', { description: 'Whether the contact is on a list.' })
 @Readable('contacts:read')
@@ -357,6 +385,7 @@ export class PeopleEvidenceType {
 const evidenceTypes = {
   attribute: AttributeEvidenceType,
   events: EventEvidenceType,
+  signals: SignalEvidenceType,
   list: ListEvidenceType,
   lookalike: LookalikeEvidenceType,
   consent: ConsentEvidenceType,
@@ -372,6 +401,7 @@ export const EvidenceUnion = createUnionType({
     [
       AttributeEvidenceType,
       EventEvidenceType,
+      SignalEvidenceType,
       ListEvidenceType,
       LookalikeEvidenceType,
       ConsentEvidenceType,

@@ -12,6 +12,7 @@ import type {
   PropertyCondition,
   Rule,
   Scalar,
+  SignalCondition,
   Sum,
   Window,
 } from '../ast.js';
@@ -23,6 +24,7 @@ import {
   IDENTITY_KINDS,
   PEOPLE_MATCHES,
   PROPERTY_OPERATORS,
+  SIGNAL_OPERATORS,
   SUM_FUNCTIONS,
   SUM_OPERATORS,
 } from '../ast.js';
@@ -79,6 +81,7 @@ export function conditionArbitrary(
     sequence: fc
       .tuple(fc.array(patternArbitrary(vocabulary), { minLength: 2, maxLength: 3 }), vocabulary.fixedDuration)
       .map(([steps, within]) => ({ sequence: { steps, within } })),
+    signal: signalArbitrary(vocabulary).map((signal) => ({ signal })),
     segment: vocabulary.segment.map((segment) => ({ segment })),
     list: vocabulary.list.map((list) => ({ list })),
     lookalike: fc
@@ -94,7 +97,7 @@ export function conditionArbitrary(
   };
   if (kind !== undefined) return arbitraries[kind];
   // The kinds with many operators come more often.
-  const weights: Partial<Record<ConditionKind, number>> = { attribute: 8, event: 8, sequence: 3 };
+  const weights: Partial<Record<ConditionKind, number>> = { attribute: 8, event: 8, sequence: 3, signal: 3 };
   return fc.oneof(
     ...CONDITION_KINDS.map((each) => ({ arbitrary: arbitraries[each], weight: weights[each] ?? 1 })),
   );
@@ -231,6 +234,28 @@ function eventArbitrary(vocabulary: Vocabulary): Arbitrary<EventCondition> {
       ...(window && { window }),
       ...(sum && { sum }),
       ...(first && window && { first }),
+    }));
+}
+
+/** Random conditions on signals, with every operator and with none. */
+function signalArbitrary(vocabulary: Vocabulary): Arbitrary<SignalCondition> {
+  const comparison = fc.constantFrom(...SIGNAL_OPERATORS).chain((op) => {
+    const type = op === 'between' ? 'number' : PROPERTY_OPERAND[op];
+    return comparisonArbitrary(vocabulary, op, type) as Arbitrary<Omit<SignalCondition, 'name'>>;
+  });
+  const optional = <Value>(arbitrary: Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined });
+  return fc
+    .tuple(
+      vocabulary.signal,
+      optional(vocabulary.signalSource),
+      optional(comparison),
+      optional(vocabulary.duration),
+    )
+    .map(([name, source, compared, within]) => ({
+      name,
+      ...(source !== undefined && { source }),
+      ...compared,
+      ...(within !== undefined && { within }),
     }));
 }
 

@@ -7,7 +7,7 @@ import { validate } from '../validate.js';
 import { conditionArbitrary, ruleArbitrary } from './arbitraries.js';
 import { evaluate } from './evaluate.js';
 import { worldArbitrary } from './world-arbitrary.js';
-import type { Json, World, WorldContact, WorldEvent, WorldValue } from './world.js';
+import type { Json, World, WorldContact, WorldEvent, WorldSignal, WorldValue } from './world.js';
 import { LIST_IDS, LOOKALIKE_IDS, schemaOf, SEGMENT_IDS } from './world.js';
 
 const NOW = new Date('2026-03-29T12:34:56.789Z');
@@ -20,6 +20,7 @@ interface Person {
   consents?: WorldContact['consents'];
   identities?: WorldContact['identities'];
   companyId?: string;
+  signals?: Partial<WorldSignal>[];
 }
 
 /** One contact in a world of its own. */
@@ -33,6 +34,7 @@ function worldOf(person: Person, more: Partial<World> = {}): World {
     identities: person.identities ?? [],
     consents: person.consents ?? new Map(),
     companyId: person.companyId ?? null,
+    signals: signalsOf(person.signals),
     events: (person.events ?? []).map((event, index) => ({
       id: `0190a000-0000-7000-8000-00000000010${index}`,
       name: 'purchase',
@@ -53,6 +55,9 @@ function worldOf(person: Person, more: Partial<World> = {}): World {
     ...more,
   };
 }
+
+const signalsOf = (signals: Partial<WorldSignal>[] = []): WorldSignal[] =>
+  signals.map((signal) => ({ name: 'crm', source: 'bombora', value: null, observedAt: NOW, ...signal }));
 
 const matches = (rule: Rule, person: Person, more?: Partial<World>) =>
   evaluate(rule, worldOf(person, more)).length === 1;
@@ -403,7 +408,9 @@ describe('attribute', () => {
   it('reads the company of the contact under "company."', () => {
     const rule: Rule = { attribute: { key: 'company.industry', op: 'equals', value: 'software' } };
     const since = minute('01T00:00');
-    const companies = [{ id: 'c', attributes: new Map([['industry', { value: 'Software', since }]]) }];
+    const companies = [
+      { id: 'c', attributes: new Map([['industry', { value: 'Software', since }]]), signals: [] },
+    ];
     expect(matches(rule, { companyId: 'c' }, { companies })).toBe(true);
     expect(matches(rule, {}, { companies })).toBe(false);
     expect(matches(rule, { attributes: { industry: 'Software' } }, { companies })).toBe(false);
@@ -817,5 +824,43 @@ describe('sample', () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe('a condition on signals', () => {
+  const crm = (more: Partial<Extract<Rule, { signal: unknown }>['signal']> = {}): Rule => ({
+    signal: { name: 'CRM', ...more },
+  });
+
+  it('holds for whoever shows one of the name, whatever it says', () => {
+    expect(matches(crm(), { signals: [{}] })).toBe(true);
+    expect(matches(crm(), { signals: [{ name: 'erp' }] })).toBe(false);
+    expect(matches(crm(), {})).toBe(false);
+  });
+
+  it('compares what it says as the type that it is of', () => {
+    const strong = crm({ op: 'gte', value: 70 });
+    expect(matches(strong, { signals: [{ value: 70 }] })).toBe(true);
+    expect(matches(strong, { signals: [{ value: 69 }] })).toBe(false);
+    expect(matches(strong, { signals: [{ value: '90' }] })).toBe(false);
+    expect(matches(strong, { signals: [{}] })).toBe(false);
+    expect(matches(crm({ op: 'in', values: ['hot', 1] }), { signals: [{ value: 'Hot' }] })).toBe(true);
+  });
+
+  it('asks for one signal that is all of it: from that source, so strong and so young', () => {
+    const rule = crm({ source: 'G2', op: 'gt', value: 50, within: '1d' });
+    expect(matches(rule, { signals: [{ source: 'g2', value: 60 }] })).toBe(true);
+    const split = [
+      { source: 'g2', value: 10 },
+      { source: 'bombora', value: 90 },
+      { source: 'g2', value: 90, observedAt: minute('01T00:00') },
+    ];
+    expect(matches(rule, { signals: split })).toBe(false);
+  });
+
+  it('goes by the signals of the company as well', () => {
+    const companies = [{ id: 'c', attributes: new Map(), signals: signalsOf([{ value: 80 }]) }];
+    expect(matches(crm({ op: 'gte', value: 70 }), { companyId: 'c' }, { companies })).toBe(true);
+    expect(matches(crm(), {}, { companies })).toBe(false);
   });
 });

@@ -13,6 +13,7 @@ import type {
   SampleCondition,
   Scalar,
   SequenceCondition,
+  SignalCondition,
   Sum,
   SumFunction,
 } from '../ast.js';
@@ -55,6 +56,7 @@ export function holds(rule: Rule, contact: WorldContact, world: World): boolean 
     attribute: (condition) => attributeHolds(condition, contact, world),
     event: (condition) => eventHolds(condition, contact, world),
     sequence: (condition) => sequenceHolds(condition, contact, world),
+    signal: (condition) => signalHolds(condition, contact, world),
     segment: (id) => world.segments.get(id)?.has(contact.id) ?? false,
     list: (id) => world.lists.get(id)?.has(contact.id) ?? false,
     lookalike: (condition) => lookalikeHolds(condition, contact, world),
@@ -228,6 +230,20 @@ function sequenceHolds({ steps, within }: SequenceCondition, contact: WorldConta
   };
   return past.some(
     (event) => matches(steps[0]!, event, world) && follows(1, event.occurredAt, event.occurredAt),
+  );
+}
+
+/** Some signal of the contact or of its company: one that is a text or a number, or says nothing more. */
+function signalHolds(condition: SignalCondition, contact: WorldContact, world: World): boolean {
+  const { name, source, op, within } = condition;
+  const company = world.companies.find(({ id }) => id === contact.companyId);
+  const span = within === undefined ? undefined : eventSpan({ last: within }, world.now, world.zone);
+  return [...contact.signals, ...(company?.signals ?? [])].some(
+    (signal) =>
+      fold(signal.name) === fold(name) &&
+      (source === undefined || fold(signal.source) === fold(source)) &&
+      (op === undefined || compares({ ...condition, op }, signal.value ?? undefined, world)) &&
+      (span === undefined || isIn(span, signal.observedAt)),
   );
 }
 

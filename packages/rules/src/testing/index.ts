@@ -7,4 +7,12 @@ export type { Vocabulary } from './vocabulary.js';
 export { worldArbitrary, worldAt } from './world-arbitrary.js';
 export type { WorldSize } from './world-arbitrary.js';
 export { LIST_IDS, LOOKALIKE_IDS, schemaOf, SCHEMA_ATTRIBUTES, SEGMENT_IDS } from './world.js';
-export type { Json, World, WorldCompany, WorldContact, WorldEvent, WorldValue } from './world.js';
+export type {
+  Json,
+  World,
+  WorldCompany,
+  WorldContact,
+  WorldEvent,
+  WorldSignal,
+  WorldValue,
+} from './world.js';

@@ -19,6 +19,8 @@ export interface Vocabulary {
   eventName: Arbitrary<string>;
   target: Arbitrary<string>;
   property: Arbitrary<string>;
+  signal: Arbitrary<string>;
+  signalSource: Arbitrary<string>;
   /** The highest count asked for. */
   times: number;
   segment: Arbitrary<string>;
@@ -51,6 +53,9 @@ export const NUMBERS = [-1, 0, 0.5, 1, 2, 10, 100] as const;
 
 export const EVENT_NAMES = ['page_viewed', 'demo_requested', 'Purchase', 'purchase'] as const;
 export const TARGETS = ['/pricing', '/Pricing', '/shop', 'Straße'] as const;
+export const SIGNAL_NAMES = ['crm software', 'industry', 'Straße'] as const;
+export const SIGNAL_SOURCES = ['bombora', 'G2'] as const;
+
 export const PROPERTIES = ['price', 'plan', 'gift', 'due'] as const;
 
 /** More than a day apart, so that their order is the same in every zone; around leap days and changes of the clock. */
@@ -101,6 +106,8 @@ export const TUNED: Vocabulary = {
   eventName: fc.constantFrom(...EVENT_NAMES, 'PAGE_VIEWED'),
   target: fc.constantFrom(...TARGETS, 'STRAẞE'),
   property: fc.constantFrom(...PROPERTIES, 'toString'),
+  signal: fc.constantFrom(...SIGNAL_NAMES, 'CRM Software'),
+  signalSource: fc.constantFrom(...SIGNAL_SOURCES, 'g2'),
   times: 3,
   segment: fc.constantFrom(...SEGMENT_IDS),
   list: fc.constantFrom(...LIST_IDS),
@@ -145,6 +152,8 @@ export const WILD: Vocabulary = {
   eventName: someText,
   target: someText,
   property: someText,
+  signal: someText,
+  signalSource: someText,
   times: 1_000_000,
   segment: fc.uuid(),
   list: fc.uuid(),

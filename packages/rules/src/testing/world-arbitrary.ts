@@ -10,11 +10,21 @@ import {
   NOWS,
   NUMBERS,
   PROPERTIES,
+  SIGNAL_NAMES,
+  SIGNAL_SOURCES,
   TARGETS,
   TEXTS,
   ZONES,
 } from './vocabulary.js';
-import type { Json, World, WorldCompany, WorldContact, WorldEvent, WorldValue } from './world.js';
+import type {
+  Json,
+  World,
+  WorldCompany,
+  WorldContact,
+  WorldEvent,
+  WorldSignal,
+  WorldValue,
+} from './world.js';
 import { LIST_IDS, LOOKALIKE_IDS, SCHEMA_ATTRIBUTES, SEGMENT_IDS } from './world.js';
 
 /** How large random worlds get. */
@@ -82,6 +92,7 @@ function contactArbitrary(
       .array(fc.tuple(fc.constantFrom(...CHANNELS), fc.constantFrom('granted', 'withdrawn')))
       .map((pairs) => new Map(pairs)),
     companyId: fc.constantFrom(null, ...companies.map(({ id }) => id)),
+    signals: signalsArbitrary(instant),
     events: fc.array(worldEventArbitrary(instant), { maxLength: maxEvents }),
   });
 }
@@ -106,7 +117,11 @@ function eventId(contact: number, place: number): string {
 }
 
 function companyArbitrary(instant: Arbitrary<Date>): Arbitrary<WorldCompany> {
-  return fc.record({ id: fc.uuid({ version: 7 }), attributes: attributesArbitrary(COMPANY_PREFIX, instant) });
+  return fc.record({
+    id: fc.uuid({ version: 7 }),
+    attributes: attributesArbitrary(COMPANY_PREFIX, instant),
+    signals: signalsArbitrary(instant),
+  });
 }
 
 function attributesArbitrary(prefix: string, instant: Arbitrary<Date>): Arbitrary<Map<string, WorldValue>> {
@@ -135,6 +150,20 @@ function valueArbitrary(type: AttributeType, instant: Arbitrary<Date>): Arbitrar
     text_list: fc.uniqueArray(fc.constantFrom(...TEXTS), { minLength: 1, maxLength: 3 }),
   };
   return arbitraries[type];
+}
+
+/** A source says one thing under a name. */
+function signalsArbitrary(instant: Arbitrary<Date>): Arbitrary<WorldSignal[]> {
+  const signal = fc.record({
+    name: fc.constantFrom(...SIGNAL_NAMES),
+    source: fc.constantFrom(...SIGNAL_SOURCES),
+    value: fc.constantFrom<(string | number | null)[]>(null, ...NUMBERS, ...TEXTS),
+    observedAt: instant,
+  });
+  return fc.uniqueArray(signal, {
+    maxLength: 3,
+    selector: ({ name, source }) => `${name} ${source}`,
+  });
 }
 
 function worldEventArbitrary(instant: Arbitrary<Date>): Arbitrary<Omit<WorldEvent, 'id'>> {

@@ -24,12 +24,22 @@ export interface WorldContact {
   consents: ReadonlyMap<Channel, Exclude<ConsentState, 'unknown'>>;
   companyId: Uuid | null;
   events: readonly WorldEvent[];
+  signals: readonly WorldSignal[];
 }
 
 export interface WorldCompany {
   id: Uuid;
   /** By key, without `company.`. */
   attributes: ReadonlyMap<string, WorldValue>;
+  signals: readonly WorldSignal[];
+}
+
+/** What a third party says; null where it says no more than the name. */
+export interface WorldSignal {
+  name: string;
+  source: string;
+  value: string | number | null;
+  observedAt: Date;
 }
 
 /** A value and since when it has been what it is. The type is that of the attribute in `SCHEMA_ATTRIBUTES`; a list has an item. */

@@ -10,6 +10,7 @@ import type {
   PropertyCondition,
   Rule,
   Scalar,
+  SignalCondition,
   Sum,
   Window,
 } from '../ast.js';
@@ -18,6 +19,7 @@ import {
   CONSENT_STATES,
   IDENTITY_KINDS,
   PROPERTY_OPERATORS,
+  SIGNAL_OPERATORS,
   SUM_FUNCTIONS,
   SUM_OPERATORS,
 } from '../ast.js';
@@ -95,6 +97,7 @@ export class RuleParser extends EmbeddedActionsParser {
       { ALT: () => this.SUBRULE(this.companyPeople) },
       { ALT: () => this.SUBRULE(this.event) },
       { ALT: () => this.SUBRULE(this.sequence) },
+      { ALT: () => this.SUBRULE(this.signal) },
       { ALT: () => this.SUBRULE(this.membership) },
       { ALT: () => this.SUBRULE(this.lookalike) },
       { ALT: () => this.SUBRULE(this.consent) },
@@ -387,6 +390,36 @@ export class RuleParser extends EmbeddedActionsParser {
     this.CONSUME(t.Close);
     this.CONSUME(t.Within);
     return { sequence: { steps, within: this.SUBRULE(this.duration) } };
+  });
+
+  /** `signal "crm software" from "bombora" >= 70 in last 30 days`. */
+  private readonly signal: ParserMethod<[], Rule> = this.RULE('signal', () => {
+    this.CONSUME(t.Signal);
+    const name = this.SUBRULE(this.text);
+    const source = this.OPTION(() => {
+      this.CONSUME(t.From);
+      return this.SUBRULE1(this.text);
+    });
+    const token = this.LA(1);
+    const comparison = this.OPTION1(() => this.SUBRULE(this.comparison));
+    const within = this.OPTION2(() => {
+      this.CONSUME(t.In);
+      this.OPTION3(() => this.CONSUME(t.The));
+      this.CONSUME(t.Last);
+      return this.SUBRULE(this.duration);
+    });
+    return this.ACTION(() => {
+      if (comparison)
+        this.among(token, comparison.op, SIGNAL_OPERATORS, 'A signal cannot be compared like this.');
+      return {
+        signal: {
+          name,
+          ...(source !== undefined && { source }),
+          ...(comparison as Omit<SignalCondition, 'name'> | undefined),
+          ...(within !== undefined && { within }),
+        },
+      };
+    });
   });
 
   private readonly membership: ParserMethod<[], Rule> = this.RULE('membership', () =>

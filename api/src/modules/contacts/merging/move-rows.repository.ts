@@ -1,7 +1,7 @@
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 
 /** Tables whose rows move from contact to contact. */
-export const movedTables = ['contact_identities', 'events', 'consent_history'];
+export const movedTables = ['contact_identities', 'events', 'consent_history', 'contact_signals'];
 
 /**
  * Moves rows of contacts to others: `from[i]` to `into[i]`. Each row remembers whose it was first. What the losers'

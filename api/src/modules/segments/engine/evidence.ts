@@ -1,6 +1,7 @@
 import {
   COMPANY_PREFIX,
   eventSpan,
+  fold,
   kindOf,
   nextMinute,
   type Condition,
@@ -19,6 +20,7 @@ import { peopleOfCompany, type Question } from './truth.js';
 export type Evidence =
   | { kind: 'attribute'; key: string; values: (string | number | boolean)[]; since: Date | null }
   | { kind: 'events'; total: number; latest: EventEvidence[] }
+  | { kind: 'signals'; signals: SignalEvidence[] }
   | { kind: 'list'; segmentId: string; addedAt: Date | null }
   | { kind: 'lookalike'; lookalikeId: string; rank: number | null; ranked: number }
   | { kind: 'consent'; channel: string; state: string; recordedAt: Date | null; source: string | null }
@@ -31,6 +33,15 @@ export interface EventEvidence {
   name: string;
   target: string | null;
   occurredAt: Date;
+}
+
+/** One thing that a third party says. */
+export interface SignalEvidence {
+  /** Whether it is said of the contact's company. */
+  ofCompany: boolean;
+  source: string;
+  value: string | number | null;
+  observedAt: Date;
 }
 
 /** How many events are shown of those that count; the total says how many there are. */
@@ -60,6 +71,7 @@ const seekers: { [K in ConditionKind]: Seek<K> } = {
     }
     return found;
   },
+  signal: seekSignals,
   segment: none,
   list: seekList,
   lookalike: seekLookalike,
@@ -135,6 +147,25 @@ async function seekEvents(
     occurredAt: row.occurred_at,
   }));
   return { kind: 'events', total: Number(rows[0]?.total ?? 0), latest };
+}
+
+/** What is said under the name, by the source if one is asked for: the latest ten, whether they match or not. */
+async function seekSignals({ name, source }: Kinds['signal'], { tx, ordinal }: Sought): Promise<Evidence[]> {
+  const said = `folded_name = $2 and ($3::text is null or folded_source = $3)`;
+  const rows = await tx.query<
+    Pick<SignalEvidence, 'ofCompany' | 'source' | 'observedAt'> & Pick<ValueRow, 'text' | 'number'>
+  >(
+    `select false as "ofCompany", source, text, number, observed_at as "observedAt"
+     from contact_signals where ordinal = $1 and ${said}
+     union all
+     select true, s.source, s.text, s.number, s.observed_at
+     from company_signals s join contacts c on c.workspace_id = s.workspace_id and c.company_id = s.company_id
+     where c.ordinal = $1 and ${said}
+     order by "observedAt" desc limit 10`,
+    [ordinal, fold(name), source === undefined ? null : fold(source)],
+  );
+  const signals = rows.map(({ text, number, ...row }) => ({ ...row, value: text ?? number }));
+  return [{ kind: 'signals', signals }];
 }
 
 async function seekList(segmentId: Kinds['list'], { tx, ordinal }: Sought): Promise<Evidence[]> {

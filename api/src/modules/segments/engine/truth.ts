@@ -17,6 +17,7 @@ import type { LeafScope } from './leaves/leaf.js';
 import { listLeaf, lookalikeLeaf, segmentLeaf } from './leaves/membership.sql.js';
 import { sampleLeaf } from './leaves/sample.sql.js';
 import { sequenceLeaf } from './leaves/sequence.sql.js';
+import { signalLeaf } from './leaves/signal.sql.js';
 import { Parameters, type Statement } from './sql.js';
 import { leavesOf, nodesOf, treeExpression, type Leaf } from './tree.js';
 
@@ -61,6 +62,7 @@ const leaves: { [K in ConditionKind]: (body: Kinds[K], scope: LeafScope) => stri
   attribute: attributeLeaf,
   event: eventLeaf,
   sequence: sequenceLeaf,
+  signal: signalLeaf,
   segment: segmentLeaf,
   list: listLeaf,
   lookalike: lookalikeLeaf,
