@@ -14,6 +14,7 @@ export {
   UpsertOutcome,
 } from './company.types.js';
 export { normaliseDomain, prepareCompany } from './prepare-company.js';
+export { upsertCompanyInputs } from './upsert-company-inputs.js';
 export { upsertCompanies } from './upsert-companies.js';
 
 /** Companies and their attributes. */

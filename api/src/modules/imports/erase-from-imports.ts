@@ -1,7 +1,7 @@
 import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { emptyRejections, importsWithFiles, listAllRejections } from './erase-from-imports.repository.js';
-import { emptied } from './import-rows.js';
+import { emptied } from './imported-rows.js';
 import type { ImportInput } from './import.js';
 import { deleteChunks, readChunk } from './import.repository.js';
 import { readCsv } from './read-csv.js';

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import type { Services, Task, TaskRun } from '../../platform/module.js';
-import { countOutcomes, importRows, type ImportSettings, type RowCounts } from './import-rows.js';
+import { importRows } from './import-rows.js';
 import { noProgress, type ImportInput, type ImportProgress } from './import.js';
+import { countOutcomes, type ImportSettings, type RowCounts } from './imported-rows.js';
 import {
   deleteChunks,
   deleteRejections,

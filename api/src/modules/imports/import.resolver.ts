@@ -255,6 +255,7 @@ function toImport(row: ImportRow, workspaceId: string): ImportType {
     workspaceId,
     id,
     state: row.state as ImportState,
+    kind: input.kind ?? 'contacts',
     fileName: input.fileName,
     // Imports from before encodings were told apart have none.
     encoding: input.encoding ?? null,

@@ -10,7 +10,7 @@ import { isId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { isStorable } from '../../platform/storable.js';
 import { dateFormats } from './date-format.js';
-import { columnsOf } from './import.js';
+import { columnsOf, importKinds } from './import.js';
 import { listRejections, findImport } from './import.repository.js';
 import type { MappingChoices } from './saved-mapping.js';
 import { uploadImport } from './upload-import.js';
@@ -34,6 +34,8 @@ const uploadQuery = downloadQuery.extend({
   fileName: z.string().max(200).refine(isStorable, 'The name holds a NUL character.').optional(),
   mapping: z.string().optional(),
   dryRun: z.enum(['true', 'false']).optional(),
+  of: z.enum(importKinds).optional(),
+  source: z.string().max(200).refine(isStorable, 'The source holds a NUL character.').optional(),
 });
 
 const targetShape = z.string().nullable();
@@ -45,7 +47,7 @@ const mappingShape = z.record(z.string(), z.union([targetShape, choiceShape]));
 
 /**
  * CSV over HTTP:
- * - `POST /v1/imports?workspaceId=…&fileName=…&mapping=…&dryRun=true` with the file as the body (`text/csv`) answers 202 with the
+ * - `POST /v1/imports?workspaceId=…&of=contacts&fileName=…&mapping=…&dryRun=true` with the file as the body (`text/csv`) answers 202 with the
  *   import's id and what became of the columns. `mapping` is JSON: header → target, null or {target, dateFormat}.
  * - `GET /v1/imports/:id/rejected.csv?workspaceId=…` gives the rejected rows as they stood in the file, with the reason.
  * The workspace need not be named with an API key. Both need the scope contacts:write or the role editor.
@@ -70,6 +72,8 @@ async function upload(services: Services, request: FastifyRequest, reply: Fastif
     fileName: query.fileName ?? null,
     mapping: readMapping(query.mapping),
     dryRun: query.dryRun === 'true',
+    kind: query.of ?? 'contacts',
+    signalSource: query.source?.trim() || null,
   });
   const columns = columnsOf(input);
   const ignoredColumns = columns.filter(({ target }) => target === null).map(({ header }) => header);

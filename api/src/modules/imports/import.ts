@@ -7,8 +7,16 @@ import type { MappingSource, MappingTarget } from './suggest-mapping.js';
 export const importStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type ImportState = (typeof importStates)[number];
 
+/** What the rows of a file are. */
+export const importKinds = ['contacts', 'companies', 'signals'] as const;
+export type ImportKind = (typeof importKinds)[number];
+
 /** What is to be done, fixed when the file was uploaded. */
 export interface ImportInput {
+  /** What its rows are; contacts unless said. */
+  kind?: ImportKind;
+  /** Who says what a file of signals holds, where no column says so. */
+  signalSource?: string | null;
   fileName: string | null;
   /** Size of the file. */
   bytes: number;

@@ -4,6 +4,7 @@ import { connectionOf } from '../../platform/graphql/pagination.js';
 import { ProblemType } from '../../platform/graphql/problem.types.js';
 import type { DateFormat } from './date-format.js';
 import type { ImportEffect } from './import-effects.js';
+import type { ImportKind } from './import.js';
 import type { MappingSource } from './suggest-mapping.js';
 
 /** GraphQL's enum of the states of an import. */
@@ -24,6 +25,23 @@ registerEnumType(ImportState, {
     succeeded: { description: 'All rows were read; some may have been rejected.' },
     failed: { description: 'The file could not be read; `error` says why.' },
     cancelled: { description: 'It was called off.' },
+  },
+});
+
+/** GraphQL's enum of what the rows of a file are. */
+export const ImportKindEnum = {
+  CONTACTS: 'contacts',
+  COMPANIES: 'companies',
+  SIGNALS: 'signals',
+} as const satisfies Record<string, ImportKind>;
+
+registerEnumType(ImportKindEnum, {
+  name: 'ImportKind',
+  description: 'What the rows of a file are.',
+  valuesConfig: {
+    CONTACTS: { description: 'Contacts, with the company of each.' },
+    COMPANIES: { description: 'Companies.' },
+    SIGNALS: { description: 'What third parties say of contacts and companies.' },
   },
 });
 
@@ -261,6 +279,9 @@ export class ImportType {
 
   @Field(() => ImportState, { description: 'Where it stands.' })
   state!: ImportState;
+
+  @Field(() => ImportKindEnum, { description: 'What the rows of the file are.' })
+  kind!: ImportKind;
 
   @Field(() => Boolean, {
     description:

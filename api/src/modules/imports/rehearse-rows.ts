@@ -1,7 +1,7 @@
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { DigestSet } from '../../platform/digest-set.js';
-import { importRows, type ImportedRows, type ImportSettings } from './import-rows.js';
-import { identityKey } from './note-effects.js';
+import { importRows } from './import-rows.js';
+import type { ImportedRows, ImportSettings } from './imported-rows.js';
 import type { CsvRecord } from './read-csv.js';
 
 /** Carries what a transaction found out, out of it, and takes everything back that it did. */
@@ -20,7 +20,7 @@ class TakenBack extends Error {
  */
 export class Rehearsal {
   readonly #withWorkspace: WithWorkspace;
-  /** By whom the contacts are known that earlier rows would have made. */
+  /** What those are known by that earlier rows would have made. */
   readonly #made = new DigestSet();
 
   constructor(withWorkspace: WithWorkspace) {
@@ -35,12 +35,11 @@ export class Rehearsal {
     const { outcomes, rejections } = await this.#tryOut(workspaceId, settings, rows);
     return {
       rejections,
-      outcomes: outcomes.map(({ outcome, identities }) => {
-        if (outcome !== 'created') return { outcome, identities };
-        const keys = identities.map(identityKey);
-        const isKnown = keys.some((key) => this.#made.has(key));
-        for (const key of keys) this.#made.add(key);
-        return { outcome: isKnown ? 'updated' : 'created', identities };
+      outcomes: outcomes.map(({ outcome, about }) => {
+        if (outcome !== 'created') return { outcome, about };
+        const isKnown = about.some((key) => this.#made.has(key));
+        for (const key of about) this.#made.add(key);
+        return { outcome: isKnown ? 'updated' : 'created', about };
       }),
     };
   }

@@ -22,6 +22,8 @@ export interface MappableField {
   type?: AttributeType;
   /** Targets that meant the same before the attribute was renamed. */
   formerly?: readonly MappingTarget[];
+  /** Names that mean it in such a file, beside its target and its label. */
+  names?: readonly string[];
 }
 
 /** How it was decided where a column goes: by the uploader, the mapping of an earlier file, its name or its values. */
@@ -134,7 +136,23 @@ export interface MappingHints {
   saved?: Readonly<Record<string, MappingTarget | null>>;
   /** The cells of the first rows that are not blank, by column. */
   samples?: readonly (readonly string[])[];
+  /** What the file must say: of each, one of the targets; who a row is about unless given. */
+  needs?: readonly MappingNeed[];
 }
+
+/** Something that a file must say. */
+export interface MappingNeed {
+  oneOf: readonly MappingTarget[];
+  /** That no column does, for people; what the header has is added. */
+  message: string;
+}
+
+/** A row is about somebody. */
+const identityNeed: MappingNeed = {
+  oneOf: identities,
+  message:
+    'No column says who a row is about: one must be an external id, an e-mail, a phone or an anonymous id.',
+};
 
 /**
  * Decides where each column of a file goes: by what is said of it now, or was said before; else by its name, which may be a field's key,
@@ -143,13 +161,13 @@ export interface MappingHints {
  * beside an id are somebody else's.
  * @param fields everything that a column may be mapped to in this workspace.
  *
- * Throws INVALID_INPUT for an unknown header or target, for a header that stands twice in the file and for a file without
- * any identity.
+ * Throws INVALID_INPUT for an unknown header or target, for a header that stands twice in the file and for a file that
+ * does not say what it must.
  */
 export function suggestMapping(
   headers: readonly string[],
   fields: readonly MappableField[],
-  { explicit = {}, saved = {}, samples = [] }: MappingHints = {},
+  { explicit = {}, saved = {}, samples = [], needs = [identityNeed] }: MappingHints = {},
 ): ColumnMapping {
   checkHeaders(headers);
   checkExplicit(headers, fields, explicit);
@@ -158,13 +176,17 @@ export function suggestMapping(
   const possible = new Set(fields.map(({ target }) => target));
   draft.follow('mapping', explicit, possible);
   draft.follow('saved', saved, possible);
-  draft.take('name', (header) => known.get(plainName(header)) ?? optOutIn(header));
+  draft.take('name', (header) => {
+    const target = known.get(plainName(header)) ?? optOutIn(header);
+    return target && possible.has(target) ? target : undefined;
+  });
   draft.take('values', (_, index) => {
     const target = guessByValues(samples[index] ?? []);
     if (target === undefined || !possible.has(target)) return undefined;
     return identities.includes(target) && draft.hasIdentity ? undefined : target;
   });
-  if (!draft.hasIdentity) throw noIdentity(headers);
+  const unmet = needs.find(({ oneOf }) => !draft.hasOneOf(oneOf));
+  if (unmet) throw notSaid(unmet, headers);
   return draft.finish();
 }
 
@@ -184,7 +206,11 @@ class Draft {
   }
 
   get hasIdentity(): boolean {
-    return identities.some((target) => this.#taken.has(target));
+    return this.hasOneOf(identities);
+  }
+
+  hasOneOf(targets: readonly MappingTarget[]): boolean {
+    return targets.some((target) => this.#taken.has(target));
   }
 
   /** Gives the columns that are still open a target, the first one where several want it. */
@@ -257,6 +283,7 @@ function namesOf(fields: readonly MappableField[]): Map<string, MappingTarget> {
   const addAll = (some: readonly MappableField[]): void => {
     for (const { target } of some) add(target, target);
     for (const { target, label } of some) add(label, target);
+    for (const { target, names: others } of some) for (const name of others ?? []) add(name, target);
     for (const { target, formerly } of some) for (const former of formerly ?? []) add(former, target);
   };
   addAll(fields.filter((field) => !field.standard));
@@ -299,12 +326,8 @@ function checkExplicit(
   if (first) throw new Failure('INVALID_INPUT', first.message, { path: first.path, problems });
 }
 
-function noIdentity(headers: readonly string[]): Failure {
-  const seen = headers.slice(0, 20).join(', ');
-  return refused(
-    `No column says who a row is about: one must be an external id, an e-mail, a phone or an anonymous id. The header has: ${seen}`,
-    'mapping',
-  );
+function notSaid({ message }: MappingNeed, headers: readonly string[]): Failure {
+  return refused(`${message} The header has: ${headers.slice(0, 20).join(', ')}`, 'mapping');
 }
 
 function refused(message: string, path: string): Failure {

@@ -13,7 +13,7 @@ const day = 24 * 60 * 60 * 1000;
 /** Until when an import can be undone; null while it runs, for a dry run, and once it has been. */
 export function undoableUntil({ state, input, finished_at, undo }: ImportRow): Date | null {
   const hasEnded = state === 'succeeded' || state === 'failed';
-  if (!hasEnded || !finished_at || input.dryRun) return null;
+  if (!hasEnded || !finished_at || input.dryRun || !isOfContacts(input)) return null;
   if (undo && undo.state !== 'failed') return null;
   return new Date(finished_at.getTime() + undoDays * day);
 }
@@ -51,7 +51,13 @@ export async function undoImport(
   });
 }
 
+/** What a file says of companies stays, and what third parties say gives way to what they say next. */
+function isOfContacts({ kind = 'contacts' }: ImportRow['input']): boolean {
+  return kind === 'contacts';
+}
+
 function whyNot({ input, undo }: ImportRow): string {
+  if (!isOfContacts(input)) return 'Only imports of contacts can be undone.';
   if (input.dryRun) return 'A dry run has done nothing that could be undone.';
   if (undo) return 'This import is undone already, or about to be.';
   return 'This import has not ended yet.';

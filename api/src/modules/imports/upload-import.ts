@@ -14,14 +14,14 @@ import type { Services } from '../../platform/module.js';
 import { steadyCatalog } from '../attributes/index.js';
 import { chooseDateFormats } from './choose-date-formats.js';
 import type { DateFormat } from './date-format.js';
-import { noProgress, type ImportInput } from './import.js';
+import { noProgress, type ImportInput, type ImportKind } from './import.js';
 import { insertChunk, insertImport } from './import.repository.js';
-import { mappableFields, presentTargets } from './mappable-fields.js';
+import { mappableIn, presentTargets, type Mappable } from './mappable-fields.js';
 import { fromWindows1252, readEncoding, type Encoding } from './read-encoding.js';
 import { detectDelimiter, readCsv, type CsvRecord, type Delimiter } from './read-csv.js';
 import { mergeChoices, type MappingChoices } from './saved-mapping.js';
 import { findSavedMapping, saveMapping } from './saved-mapping.repository.js';
-import { suggestMapping, type MappableField, type MappingTarget } from './suggest-mapping.js';
+import { suggestMapping, type MappingTarget } from './suggest-mapping.js';
 
 /** Bytes of a file at most: about two million rows of a CRM export. */
 export const largestImport = 512 * 1024 * 1024;
@@ -42,6 +42,10 @@ export interface UploadOptions {
   mapping: MappingChoices;
   /** Whether only to find out what an import would do. */
   dryRun: boolean;
+  /** What its rows are. */
+  kind: ImportKind;
+  /** Who says what a file of signals holds, where no column says so. */
+  signalSource: string | null;
 }
 
 /** An import that waits for its worker. */
@@ -66,15 +70,17 @@ export async function uploadImport(
 ): Promise<UploadedImport> {
   const folder = await mkdtemp(join(tmpdir(), 'coterie-import-'));
   try {
+    const { kind, signalSource } = options;
     const { path, bytes, encoding } = await spool(request, folder);
     const { samples, ...header } = await readStart(path);
     const { id: workspaceId } = context.workspace;
     const uploader = actorOf(context);
     return await services.withWorkspace(workspaceId, async (transaction) => {
-      const fields = mappableFields(await steadyCatalog(transaction));
+      const { fields, needs } = mappableIn(kind, await steadyCatalog(transaction));
       const saved = presentTargets(await findSavedMapping(transaction, header.headers), fields);
       const explicit = presentTargets(options.mapping, fields);
-      const columns = mapColumns({ ...header, samples }, fields, { explicit, saved });
+      const columns = mapColumns({ ...header, samples }, { fields, needs }, { explicit, saved });
+      checkSource(options, columns.targets);
       await remember(transaction, header.headers, saved, {
         explicit,
         savedBy: uploader,
@@ -82,7 +88,16 @@ export async function uploadImport(
       });
       const id = newId();
       const { fileName, dryRun } = options;
-      const input: ImportInput = { fileName, bytes, encoding, ...header, ...columns, dryRun };
+      const input: ImportInput = {
+        kind,
+        signalSource,
+        fileName,
+        bytes,
+        encoding,
+        ...header,
+        ...columns,
+        dryRun,
+      };
       await insertImport(transaction, { id, input, progress: noProgress, createdBy: uploader });
       await storeChunks(transaction, id, path);
       await services.enqueue(
@@ -138,16 +153,28 @@ function tooLarge(): Failure {
 
 function mapColumns(
   { headers, samples }: Pick<FileStart, 'headers' | 'samples'>,
-  fields: readonly MappableField[],
+  { fields, needs }: Mappable,
   { explicit, saved }: { explicit: MappingChoices; saved: MappingChoices },
 ): Required<Pick<ImportInput, 'targets' | 'foundBy' | 'dateFormats'>> {
   const { targets, foundBy } = suggestMapping(headers, fields, {
     explicit: targetsOf(explicit),
     saved: targetsOf(saved),
     samples,
+    ...(needs && { needs }),
   });
   const formats = { explicit: formatsOf(explicit), saved: formatsOf(saved) };
   return { targets, foundBy, dateFormats: chooseDateFormats({ headers, targets, samples }, fields, formats) };
+}
+
+/** Each signal is somebody's word. */
+function checkSource(
+  { kind, signalSource }: UploadOptions,
+  targets: readonly (MappingTarget | null)[],
+): void {
+  if (kind !== 'signals' || signalSource || targets.includes('signal.source')) return;
+  const message =
+    'No column says whose signals these are: name the source in the address, such as source=bombora.';
+  throw new Failure('INVALID_INPUT', message, { path: 'source' });
 }
 
 function targetsOf(choices: MappingChoices): Record<string, MappingTarget | null> {
