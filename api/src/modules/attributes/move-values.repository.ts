@@ -36,15 +36,22 @@ export interface MergeCounts {
 const asText = `coalesce(text, flag::text, number::text,
   to_char(instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
 
-/** Everybody who holds a value in the first attribute, with how it stands to that in the other one. */
+/**
+ * Everybody who holds a value in the first attribute, with how it stands to that in the other one. Both are read in one
+ * pass: a join of the two would be planned by statistics that a freshly filled table does not have.
+ */
 function pairs(subject: AttributeSubject): string {
   const { table, holder } = stores[subject];
-  const side = (key: string): string => `
-    (select ${holder} as holder, array_agg(${asText} order by position) as value, max(since) as since
-     from ${table} where key = ${key} group by ${holder})`;
-  return `select holder, other.value is not null as paired, other.value = own.value as equal,
-      $3 = 'from' or $3 = 'newest' and own.since > other.since as wins
-    from ${side('$1')} as own left join ${side('$2')} as other using (holder)`;
+  const valueOf = (key: string): string =>
+    `array_agg(${asText} order by position) filter (where key = ${key})`;
+  const sinceOf = (key: string): string => `max(since) filter (where key = ${key})`;
+  return `select holder, into_value is not null as paired, into_value = from_value as equal,
+      $3 = 'from' or $3 = 'newest' and from_since > into_since as wins
+    from (
+      select ${holder} as holder, ${valueOf('$1')} as from_value, ${valueOf('$2')} as into_value,
+        ${sinceOf('$1')} as from_since, ${sinceOf('$2')} as into_since
+      from ${table} where key in ($1, $2) group by ${holder} having bool_or(key = $1)
+    ) as held`;
 }
 
 const counts = `count(*) filter (where not paired)::int as moved, count(*) filter (where equal)::int as equal,
