@@ -37,6 +37,11 @@ export function segmentsOf(client: Client): DemoSegment[] {
       audiences: [{ name: 'Companies that look at prices', platform: 'LINKEDIN', kind: 'COMPANIES' }],
     },
     {
+      name: 'In the market',
+      description: 'Everybody at a company that a third party sees reading up on what we sell.',
+      rule: `signal "${client.topics[0]!}" >= 70 in last 30 days and not lifecycle_stage is "customer"`,
+    },
+    {
       name: 'Customers who went quiet',
       description: 'They worked with the product and have stopped: call them before they cancel.',
       rule: `lifecycle_stage is "customer" and event "${product.event}" at least 5 times and not event "${product.event}" in last 21 days`,

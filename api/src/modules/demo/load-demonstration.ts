@@ -57,6 +57,7 @@ async function loadClient(loading: Loading, onProgress: (text: string) => void):
   say(`${companies.length} companies, ${people.length} contacts`);
   await setUp(loading);
   await storeCompanies(loading, companies);
+  await recordIntent(loading, companies);
   const crm = await makeKey(loading, 'CRM', ['CONTACTS_WRITE', 'CONTACTS_READ']);
   const importId = await api.upload(crm, 'crm-export.csv', crmMapping, crmFile(people, calendar));
   await importDone(loading, importId);
@@ -114,6 +115,32 @@ function toInput(company: DemoCompany, calendar: Calendar): object {
     domain,
     attributes: Object.entries(values).map(([key, value]) => ({ key, value })),
   };
+}
+
+/** Who sells it. */
+const intentSource = 'Topic Radar';
+const signalsAtOnce = 1000;
+
+/** What a third party saw the companies read up on. */
+async function recordIntent(
+  { api, workspaceId, calendar }: Loading,
+  companies: readonly DemoCompany[],
+): Promise<void> {
+  const signals = companies.flatMap(({ externalId, intent }) =>
+    intent.map(({ topic, score, day }) => ({
+      company: { externalId },
+      name: topic,
+      source: intentSource,
+      value: score,
+      observedAt: new Date(calendar.startOf(day)).toISOString(),
+    })),
+  );
+  for (let start = 0; start < signals.length; start += signalsAtOnce) {
+    await api.ask(
+      'mutation ($workspaceId: ID!, $input: RecordSignalsInput!) { recordSignals(workspaceId: $workspaceId, input: $input) { outcome } }',
+      { workspaceId, input: { signals: signals.slice(start, start + signalsAtOnce) } },
+    );
+  }
 }
 
 async function makeKey({ api, workspaceId }: Loading, name: string, scopes: string[]): Promise<string> {
