@@ -129,9 +129,10 @@ describe('a demonstration that broke off', () => {
       },
     });
     await expect(broken).rejects.toBe(stop);
-    expect(await count('events')).toBe(0);
+    const before = await count('events');
     const completed = await ensureDemonstration(plan);
     const { contacts, companies, events } = completed!.loaded!;
+    expect(before).toBeLessThan(events);
     expect([await count('contacts'), await count('companies'), await count('events')]).toEqual([
       contacts,
       companies,

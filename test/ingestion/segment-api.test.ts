@@ -85,6 +85,14 @@ describe('POST /v1', () => {
     ]);
   });
 
+  it('refuses a single message whose only identity says nothing, and keeps it in quarantine', async () => {
+    for (const userId of ['null', 0]) {
+      const { status, body } = await send('/v1/track', { userId, event: 'Demo Requested' });
+      expect([status, body]).toMatchObject([400, { error: { code: 'INVALID_INPUT', path: 'userId' } }]);
+    }
+    expect(await quarantined()).toBe(2);
+  });
+
   it('keeps bad messages of a batch in quarantine and stores the others', async () => {
     const batch = [
       page,

@@ -60,6 +60,16 @@ export class Failure extends Error {
   }
 }
 
+/**
+ * The failure of a request that one problem refuses as a whole. Codes that only items have, such as that of an identity
+ * which is blocked, are INVALID_INPUT here; `problems` holds them.
+ */
+export function failureOfProblem(problem: Problem): Failure {
+  const { code, path, message } = problem;
+  const known = Object.hasOwn(failureCodes, code) ? (code as FailureCode) : 'INVALID_INPUT';
+  return new Failure(known, message, { path, problems: [problem] });
+}
+
 /** The one answer for a foreign id and for a random one. */
 export function notFound(what: string, path = 'id'): Failure {
   return new Failure('NOT_FOUND', `There is no such ${what}.`, { path });

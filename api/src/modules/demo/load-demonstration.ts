@@ -5,7 +5,7 @@ import type { Client } from './clients.js';
 import { makeCompanies, type DemoCompany } from './companies.js';
 import { crmFile, crmMapping } from './crm-file.js';
 import { sources, type Source } from './history.js';
-import { messagesOf } from './messages.js';
+import { messagesOf, visitorMessages } from './messages.js';
 import { makePeople } from './people.js';
 import { Random } from './random.js';
 
@@ -58,11 +58,14 @@ async function loadClient(loading: Loading, onProgress: (text: string) => void):
   await setUp(loading);
   await storeCompanies(loading, companies);
   await recordIntent(loading, companies);
+  // Before the people of the CRM, who are then the latest in the list of contacts.
+  const visits = visitorMessages(client, calendar, random);
+  await send(loading, 'Website, visitors', visits);
   const crm = await makeKey(loading, 'CRM', ['CONTACTS_WRITE', 'CONTACTS_READ']);
   const importId = await api.upload(crm, 'crm-export.csv', crmMapping, crmFile(people, calendar));
   await importDone(loading, importId);
   const messages = messagesOf(client, calendar, random, people);
-  const total = [...messages.values()].reduce((sum, each) => sum + each.length, 0);
+  const total = [...messages.values()].reduce((sum, each) => sum + each.length, visits.length);
   say(`${total} events`);
   await sendAll(loading, messages);
   await makeSegments(loading);
@@ -175,11 +178,15 @@ async function sendAll(loading: Loading, messages: ReadonlyMap<Source, readonly 
   await Promise.all(
     sources.map(async (source) => {
       const own = messages.get(source)!;
-      if (own.length === 0) return;
-      const key = await makeKey(loading, source, ['EVENTS_WRITE']);
-      await loading.api.track(key, own, () => undefined);
+      if (own.length > 0) await send(loading, source, own);
     }),
   );
+}
+
+/** Sends messages under a key of their own. */
+async function send(loading: Loading, name: string, messages: readonly object[]): Promise<void> {
+  const key = await makeKey(loading, name, ['EVENTS_WRITE']);
+  await loading.api.track(key, messages);
 }
 
 async function makeSegments(loading: Loading): Promise<void> {

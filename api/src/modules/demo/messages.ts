@@ -30,13 +30,16 @@ export function messagesOf(
       messages.get(deed.source)!.push(messageOf(deed, who, `${person.externalId}-${index}`));
     }
   }
-  for (let index = 0; index < client.visitors; index += 1) {
-    const anonymousId = `browser-${index}`;
-    for (const [place, deed] of visitorHistory(client, calendar, random).entries()) {
-      messages.get(deed.source)!.push(messageOf(deed, { anonymousId }, `${anonymousId}-${place}`));
-    }
-  }
   return messages;
+}
+
+/** What browsers saw that never said whose they are: all of it comes from the website. */
+export function visitorMessages(client: Client, calendar: Calendar, random: Random): object[] {
+  return Array.from({ length: client.visitors }, (_, index) => `browser-${index}`).flatMap((anonymousId) =>
+    visitorHistory(client, calendar, random).map((deed, place) =>
+      messageOf(deed, { anonymousId }, `${anonymousId}-${place}`),
+    ),
+  );
 }
 
 /** The place of the form that said who the browser is, if it was seen before it did. */

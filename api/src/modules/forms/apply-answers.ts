@@ -1,5 +1,5 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { Failure, type FailureCode } from '../../platform/errors.js';
+import { failureOfProblem } from '../../platform/errors.js';
 import { erasedCode, upsertContacts, type UpsertSettings } from '../contacts/index.js';
 import type { ConsentInput } from '../consent/index.js';
 import { recordEvent } from '../ingestion/index.js';
@@ -26,10 +26,10 @@ export async function applyAnswers(
   const recorded = consents.map((consent) => toConsent(consent, form, sending));
   const [result] = await upsertContacts(tx, settings, [{ ...contact, consents: recorded }]);
   if (!result!.ok) {
-    const { code, message, path } = result!.problems[0]!;
+    const problem = result!.problems[0]!;
     // Answered like anybody: a form must not tell who was erased. Only who confirms by mail comes back.
-    if (code === erasedCode) return;
-    throw new Failure(code as FailureCode, message, { path });
+    if (problem.code === erasedCode) return;
+    throw failureOfProblem(problem);
   }
   const { email, phone, anonymousId } = contact;
   await recordEvent(tx, settings, {

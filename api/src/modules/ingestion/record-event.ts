@@ -1,5 +1,5 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { Failure, type FailureCode } from '../../platform/errors.js';
+import { failureOfProblem } from '../../platform/errors.js';
 import { check } from './accept-batch.js';
 import type { EventInput } from './check-event.js';
 import { toEventIncoming } from './event-incoming.js';
@@ -20,6 +20,5 @@ export async function recordEvent(
     ? [{ status: 'refused' as const, problem: item.problem }]
     : await storeBatch(transaction, settings, [item]);
   if (outcome?.status !== 'refused') return;
-  const { code, message, path } = outcome.problem;
-  throw new Failure(code as FailureCode, message, { path });
+  throw failureOfProblem(outcome.problem);
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Failure, type FailureCode, type Problem } from '../../platform/errors.js';
+import { Failure, type FailureCode, failureOfProblem, type Problem } from '../../platform/errors.js';
 import { allowAnyOrigin } from '../../platform/http/cors.js';
 import { failureOfRequest } from '../../platform/http/server.js';
 import type { Services } from '../../platform/module.js';
@@ -97,7 +97,7 @@ async function takeOne(
   const receivedAt = intake.services.clock.now();
   const { workspace, keyId, body } = await open(intake, request, segmentLimits.event);
   const [outcome] = await intake.accept(workspace, [toIncoming(body, { type, receivedAt })], keyId);
-  if (outcome?.status === 'refused') throw toFailure(outcome.problem);
+  if (outcome?.status === 'refused') throw failureOfProblem(outcome.problem);
   await reply.send({ success: true });
 }
 
@@ -155,10 +155,6 @@ async function open({ keys }: Intake, request: FastifyRequest, limit: number): P
   const writer = early ?? (await keys.writerOf(request, keyInBody(body)));
   delete body['writeKey'];
   return { ...writer, body };
-}
-
-function toFailure({ code, path, message }: Problem): Failure {
-  return new Failure(code as FailureCode, message, { path });
 }
 
 function answerFailure(
