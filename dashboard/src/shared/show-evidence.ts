@@ -41,7 +41,7 @@ const show: Shown = {
       ? ['Nobody says so']
       : signals.map(
           ({ ofCompany, source, value, observedAt }) =>
-            `${source}${ofCompany ? ' of the company' : ''}${value === null || value === undefined ? '' : `: ${value}`}, ${formatDay(observedAt)}`,
+            `${source}${ofCompany ? ' (of the company)' : ''}${value === null || value === undefined ? '' : `: ${value}`}, ${formatDay(observedAt)}`,
         ),
   PeopleEvidence: ({ matching, people }) => [
     people === 0
