@@ -257,6 +257,9 @@ describe('a quota', () => {
   it('of contacts, previews and calls refuses what would use more', async () => {
     await setQuota('CONTACTS', 0);
     expect(codeOf(await upsert(key, ['new@example.com']))).toBe('QUOTA_EXCEEDED');
+    const signal = `mutation { recordSignals(input: {signals: [
+      {contact: {email: "new@example.com"}, name: "intent", source: "somebody"}]}) { outcome } }`;
+    expect(codeOf(await askGraphql(app.url, key, signal, {}))).toBe('QUOTA_EXCEEDED');
     const upload = await fetch(`${app.url}/v1/imports`, {
       method: 'POST',
       headers: { 'content-type': 'text/csv', authorization: `Bearer ${key}` },

@@ -15,6 +15,7 @@ const mostRemembered = 10_000;
 const quotaOfOperation: Record<string, UsageMetric> = {
   upsertContact: 'contacts',
   upsertContacts: 'contacts',
+  recordSignals: 'contacts',
   'POST /v1/imports': 'contacts',
 };
 
