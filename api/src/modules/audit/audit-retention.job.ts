@@ -1,4 +1,5 @@
 import { changeDirectory } from '../../platform/database/change-directory.js';
+import { inBatches } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import {
   deleteOldEntries,
@@ -32,13 +33,10 @@ async function expireWorkspaces(
   before: Date,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const id of workspaceIds) {
-    let deleted = entriesAtOnce;
-    while (deleted === entriesAtOnce) {
-      signal.throwIfAborted();
-      deleted = await withWorkspace(id, (tx) => deleteOldEntries(tx, before, entriesAtOnce));
-    }
-  }
+  for (const id of workspaceIds)
+    await inBatches(entriesAtOnce, signal, () =>
+      withWorkspace(id, (tx) => deleteOldEntries(tx, before, entriesAtOnce)),
+    );
 }
 
 async function expireOrganization(
@@ -47,13 +45,11 @@ async function expireOrganization(
   before: Date,
   signal: AbortSignal,
 ): Promise<void> {
-  let deleted = entriesAtOnce;
-  while (deleted === entriesAtOnce) {
-    signal.throwIfAborted();
-    deleted = await changeDirectory(directory, async ({ manager, concerns }) => {
+  await inBatches(entriesAtOnce, signal, () =>
+    changeDirectory(directory, async ({ manager, concerns }) => {
       const some = await deleteOldOrganizationEntries(manager, organizationId, before, entriesAtOnce);
       if (some > 0) concerns(organizationId);
       return some;
-    });
-  }
+    }),
+  );
 }

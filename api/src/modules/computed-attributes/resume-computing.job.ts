@@ -1,3 +1,4 @@
+import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { computeSoon } from '../attributes/index.js';
 import { hasComputedAttributes } from './computed-attribute.repository.js';
@@ -6,21 +7,13 @@ import { hasComputedAttributes } from './computed-attribute.repository.js';
 export const resumeComputingTask = 'resume-computed-attributes';
 
 /** Puts the job of every workspace with computed attributes back into the queue: one that failed too often is given up. */
-export function createResumeTask({
-  directory,
-  withWorkspace,
-  clock,
-  enqueue,
-}: Pick<Services, 'directory' | 'withWorkspace' | 'clock' | 'enqueue'>): Task {
-  return async (_payload, { signal }) => {
-    const workspaces: { id: string }[] = await directory.query(
-      'select id from workspaces where archived_at is null',
-    );
-    for (const { id } of workspaces) {
-      signal.throwIfAborted();
-      await withWorkspace(id, async (tx) => {
-        if (await hasComputedAttributes(tx)) await computeSoon(enqueue, tx, clock.now());
-      });
-    }
-  };
+export function createResumeTask(
+  services: Pick<Services, 'directory' | 'withWorkspace' | 'clock' | 'enqueue'>,
+): Task {
+  const { withWorkspace, enqueue, clock } = services;
+  const resume = (workspaceId: string): Promise<void> =>
+    withWorkspace(workspaceId, async (tx) => {
+      if (await hasComputedAttributes(tx)) await computeSoon(enqueue, tx, clock.now());
+    });
+  return (_payload, { signal }) => eachWorkspace(services, signal, resume, 'unarchived');
 }

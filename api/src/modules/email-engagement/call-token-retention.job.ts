@@ -1,3 +1,4 @@
+import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { deleteTokens } from './call-token.repository.js';
 
@@ -8,17 +9,11 @@ export const retentionTask = 'expire-email-call-tokens';
 const keptHours = 48;
 
 /** Forgets tokens that could not be used again anyway. */
-export function createRetentionTask({
-  directory,
-  withWorkspace,
-  clock,
-}: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
-  return async (_payload, { signal }) => {
-    const until = new Date(clock.now().getTime() - keptHours * 60 * 60 * 1000);
-    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
-    for (const { id } of workspaces) {
-      signal.throwIfAborted();
-      await withWorkspace(id, (tx) => deleteTokens(tx, until));
-    }
+export function createRetentionTask(services: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
+  return (_payload, { signal }) => {
+    const until = new Date(services.clock.now().getTime() - keptHours * 60 * 60 * 1000);
+    return eachWorkspace(services, signal, (id) =>
+      services.withWorkspace(id, (tx) => deleteTokens(tx, until)),
+    );
   };
 }

@@ -1,3 +1,4 @@
+import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { deleteExpired } from './submission.repository.js';
 
@@ -5,16 +6,9 @@ import { deleteExpired } from './submission.repository.js';
 export const retentionTask = 'expire-form-submissions';
 
 /** Deletes what waited for a confirmation that did not come: nobody has agreed that it is kept. */
-export function createRetentionTask({
-  directory,
-  withWorkspace,
-  clock,
-}: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
-  return async (_payload, { signal }) => {
-    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
-    for (const { id } of workspaces) {
-      signal.throwIfAborted();
-      await withWorkspace(id, (tx) => deleteExpired(tx, clock.now()));
-    }
-  };
+export function createRetentionTask(services: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
+  return (_payload, { signal }) =>
+    eachWorkspace(services, signal, (id) =>
+      services.withWorkspace(id, (tx) => deleteExpired(tx, services.clock.now())),
+    );
 }

@@ -103,15 +103,15 @@ export class IdempotentRequestRepository {
     return rows[0]!.released;
   }
 
-  /** Deletes what is not given again any more. */
-  async expire(workspaceIds: readonly string[], signal: AbortSignal): Promise<void> {
-    const old = `started_at < now() - ${keptHours} * interval '1 hour'`;
-    for (const id of workspaceIds) {
-      signal.throwIfAborted();
-      await outsideOperation(() =>
-        this.#withWorkspace(id, (tx) => tx.query(`delete from idempotent_requests where ${old}`)),
-      );
-    }
+  /** Deletes what is not given again any more in a workspace. */
+  async expire(workspaceId: string): Promise<void> {
+    await outsideOperation(() =>
+      this.#withWorkspace(workspaceId, (tx) => tx.query(`delete from idempotent_requests where ${old}`)),
+    );
+  }
+
+  /** Deletes what is not given again any more in any organization. */
+  async expireOfOrganizations(): Promise<void> {
     await this.#directory.query(`delete from organization_idempotent_requests where ${old}`);
   }
 
@@ -132,6 +132,9 @@ export class IdempotentRequestRepository {
     );
   }
 }
+
+/** What is not given again any more. */
+const old = `started_at < now() - ${keptHours} * interval '1 hour'`;
 
 /** TypeORM returns rows and their number for an update, and rows alone for everything else. */
 function rowsOnly(text: string): string {

@@ -1,3 +1,4 @@
+import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import type { IdempotentRequestRepository } from './idempotent-request.repository.js';
 
@@ -6,14 +7,11 @@ export const idempotencyRetentionTask = 'expire-idempotent-requests';
 
 /** Deletes requests whose answers are not given again any more. */
 export function createIdempotencyRetentionTask(
-  { directory }: Pick<Services, 'directory'>,
+  services: Pick<Services, 'directory'>,
   repository: IdempotentRequestRepository,
 ): Task {
   return async (_payload, { signal }) => {
-    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
-    await repository.expire(
-      workspaces.map(({ id }) => id),
-      signal,
-    );
+    await eachWorkspace(services, signal, (id) => repository.expire(id));
+    await repository.expireOfOrganizations();
   };
 }

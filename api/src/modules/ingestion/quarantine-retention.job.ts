@@ -1,4 +1,5 @@
 import { longStatementSeconds } from '../../platform/database/with-workspace.js';
+import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { deleteQuarantined } from './quarantine.repository.js';
 
@@ -10,19 +11,13 @@ const keptDays = 90;
 const day = 24 * 60 * 60 * 1000;
 
 /** Deletes what has been in quarantine for too long: it may hold personal data that nobody has a use for any more. */
-export function createRetentionTask({
-  directory,
-  withWorkspace,
-  clock,
-}: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
-  return async (_payload, { signal }) => {
-    const until = new Date(clock.now().getTime() - keptDays * day);
-    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
-    for (const { id } of workspaces) {
-      signal.throwIfAborted();
-      await withWorkspace(id, (transaction) => deleteQuarantined(transaction, { until }), {
+export function createRetentionTask(services: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
+  return (_payload, { signal }) => {
+    const until = new Date(services.clock.now().getTime() - keptDays * day);
+    return eachWorkspace(services, signal, (id) =>
+      services.withWorkspace(id, (transaction) => deleteQuarantined(transaction, { until }), {
         statementSeconds: longStatementSeconds,
-      });
-    }
+      }),
+    );
   };
 }

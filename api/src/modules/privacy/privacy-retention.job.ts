@@ -1,3 +1,4 @@
+import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { keptDays } from './access-export.job.js';
 import { expireFiles } from './privacy-file.repository.js';
@@ -8,17 +9,13 @@ export const privacyRetentionTask = 'expire-privacy-files';
 const day = 24 * 60 * 60 * 1000;
 
 /** Deletes copies of what was held about people, when there was time to hand them out, and forgets whose they were. */
-export function createPrivacyRetentionTask({
-  directory,
-  withWorkspace,
-  clock,
-}: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
-  return async (_payload, { signal }) => {
-    const now = clock.now();
-    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
-    for (const { id } of workspaces) {
-      signal.throwIfAborted();
-      await withWorkspace(id, (tx) => expireFiles(tx, now, new Date(now.getTime() - keptDays * day)));
-    }
+export function createPrivacyRetentionTask(
+  services: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>,
+): Task {
+  return (_payload, { signal }) => {
+    const now = services.clock.now();
+    return eachWorkspace(services, signal, (id) =>
+      services.withWorkspace(id, (tx) => expireFiles(tx, now, new Date(now.getTime() - keptDays * day))),
+    );
   };
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { longStatementSeconds } from '../../platform/database/with-workspace.js';
+import { eachWorkspace, inBatches } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { oldestKept } from './event-retention.js';
 import { allRetention, deleteOldEvents } from './event-retention.repository.js';
-import { allWorkspaces, inBatches } from './in-batches.js';
 
 /** The name of the job that looks every day where events are too old. */
 export const expireEventsTask = 'expire-events';
@@ -16,16 +17,14 @@ const eventsAtOnce = 5_000;
 export function createExpireEventsTask(
   services: Pick<Services, 'directory' | 'withWorkspace' | 'enqueue'>,
 ): Task {
-  return async (_payload, { signal }) => {
-    for (const workspaceId of await allWorkspaces(services)) {
-      signal.throwIfAborted();
-      await services.withWorkspace(workspaceId, async (tx) => {
+  return (_payload, { signal }) =>
+    eachWorkspace(services, signal, (workspaceId) =>
+      services.withWorkspace(workspaceId, async (tx) => {
         if (!(await allRetention(tx)).some(({ days }) => days !== null)) return;
         const options = { key: `retention:${workspaceId}`, queue: `retention:${workspaceId}` };
         await services.enqueue(tx.manager, deleteOldEventsTask, { workspaceId }, options);
-      });
-    }
-  };
+      }),
+    );
 }
 
 const payloadShape = z.object({ workspaceId: z.string() });
@@ -42,8 +41,10 @@ export function createDeleteOldEventsTask({
     for (const { foldedName, days } of settings) {
       if (days === null) continue;
       const old = { foldedName, others, before: oldestKept(days, clock.now()) };
-      await inBatches({ withWorkspace, signal }, workspaceId, eventsAtOnce, (tx) =>
-        deleteOldEvents(tx, old, eventsAtOnce),
+      await inBatches(eventsAtOnce, signal, () =>
+        withWorkspace(workspaceId, (tx) => deleteOldEvents(tx, old, eventsAtOnce), {
+          statementSeconds: longStatementSeconds,
+        }),
       );
     }
   };

@@ -1,5 +1,6 @@
+import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { eachWorkspace, inBatches } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
-import { allWorkspaces, inBatches } from './in-batches.js';
 import {
   dropBeyond,
   forgetMarks,
@@ -33,32 +34,43 @@ const rowsAtOnce = 20_000;
 
 type Records = Pick<Services, 'directory' | 'withWorkspace' | 'clock'>;
 
+/** Deletes rows of a workspace, a transaction for each batch; gives how many. */
+function deleteRows(
+  { withWorkspace }: Records,
+  workspaceId: string,
+  signal: AbortSignal,
+  some: (tx: WorkspaceTransaction) => Promise<number>,
+): Promise<number> {
+  return inBatches(rowsAtOnce, signal, () =>
+    withWorkspace(workspaceId, some, { statementSeconds: longStatementSeconds }),
+  );
+}
+
 /** Forgets which messages came long ago. */
 export function createForgetMessagesTask(services: Records): Task {
-  return async (_payload, { signal }) => {
+  return (_payload, { signal }) => {
     const before = new Date(services.clock.now().getTime() - messageDays * day);
-    for (const id of await allWorkspaces(services))
-      await inBatches({ ...services, signal }, id, rowsAtOnce, (tx) =>
-        forgetMessages(tx, before, rowsAtOnce),
-      );
+    return eachWorkspace(services, signal, (id) =>
+      deleteRows(services, id, signal, (tx) => forgetMessages(tx, before, rowsAtOnce)),
+    );
   };
 }
 
 /** Deletes what nobody needs of the change feed any more. */
 export function createTrimFeedTask(services: Records): Task {
-  return async (_payload, { signal }) => {
+  return (_payload, { signal }) => {
     const now = services.clock.now();
     const oldest = new Date(now.getTime() - feedDays * day);
-    for (const id of await allWorkspaces(services)) {
+    return eachWorkspace(services, signal, async (id) => {
       const upTo = await services.withWorkspace(id, async (tx) => {
         // Once a day, however often the job runs.
         await markFeed(tx, { now, unlessSince: new Date(now.getTime() - day / 2) });
         await forgetMarks(tx, oldest);
         return versionAt(tx, oldest);
       });
-      if (upTo === undefined) continue;
-      await inBatches({ ...services, signal }, id, rowsAtOnce, (tx) => trimFeed(tx, upTo, rowsAtOnce));
-    }
+      if (upTo === undefined) return;
+      await deleteRows(services, id, signal, (tx) => trimFeed(tx, upTo, rowsAtOnce));
+    });
   };
 }
 
@@ -67,12 +79,9 @@ export function createCapQuarantineTask(
   services: Records & Pick<Services, 'metrics'>,
   most = mostQuarantined,
 ): Task {
-  return async (_payload, { signal }) => {
-    for (const id of await allWorkspaces(services)) {
-      const dropped = await inBatches({ ...services, signal }, id, rowsAtOnce, (tx) =>
-        dropBeyond(tx, most, rowsAtOnce),
-      );
+  return (_payload, { signal }) =>
+    eachWorkspace(services, signal, async (id) => {
+      const dropped = await deleteRows(services, id, signal, (tx) => dropBeyond(tx, most, rowsAtOnce));
       services.metrics.countDropped(dropped);
-    }
-  };
+    });
 }

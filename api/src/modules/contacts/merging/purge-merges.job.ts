@@ -1,3 +1,4 @@
+import { eachWorkspace, inBatches } from '../../../platform/jobs/batches.js';
 import type { Services, Task } from '../../../platform/module.js';
 import { purgeUndoData, undoDays } from './contact-merge.repository.js';
 
@@ -10,20 +11,15 @@ const day = 24 * 60 * 60 * 1000;
 const mostAtOnce = 5_000;
 
 /** Forgets what contacts held that were merged too long ago to be taken apart: personal data that nobody needs. */
-export function createPurgeMergesTask({
-  directory,
-  withWorkspace,
-  clock,
-}: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {
-  return async (_payload, { signal }) => {
-    const before = new Date(clock.now().getTime() - undoDays * day);
-    const workspaces: { id: string }[] = await directory.query('select id from workspaces');
-    for (const { id } of workspaces) {
-      let purged = mostAtOnce;
-      while (purged === mostAtOnce) {
-        signal.throwIfAborted();
-        purged = await withWorkspace(id, (tx) => purgeUndoData(tx, before, mostAtOnce));
-      }
-    }
+export function createPurgeMergesTask(
+  services: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>,
+): Task {
+  return (_payload, { signal }) => {
+    const before = new Date(services.clock.now().getTime() - undoDays * day);
+    return eachWorkspace(services, signal, (id) =>
+      inBatches(mostAtOnce, signal, () =>
+        services.withWorkspace(id, (tx) => purgeUndoData(tx, before, mostAtOnce)),
+      ),
+    );
   };
 }
