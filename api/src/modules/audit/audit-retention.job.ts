@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import { changeDirectory } from '../../platform/database/change-directory.js';
 import { inBatches } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
@@ -11,7 +12,6 @@ import {
 /** The name of the job that deletes old entries of the audit log; it runs every day. */
 export const auditRetentionTask = 'expire-audit-entries';
 
-const day = 24 * 60 * 60 * 1000;
 const entriesAtOnce = 10_000;
 
 type Needs = Pick<Services, 'directory' | 'withWorkspace' | 'clock'>;

@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { undoDays } from './import-effects.js';
@@ -7,8 +8,6 @@ import { rehearsedDays } from './run-rehearsed.js';
 
 /** The name of the job that forgets what is kept of imports for a time; it runs every day. */
 export const importRetentionTask = 'expire-imports';
-
-const day = 24 * 60 * 60 * 1000;
 
 /** Deletes the files of dry runs that nobody imported, and what it took to undo imports of long ago. */
 export function createImportRetentionTask(

@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import { actorOf, type WorkspaceContext } from '../../platform/context.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { isId, newId } from '../../platform/ids.js';
@@ -7,8 +8,6 @@ import { findImport, insertUndo, lockImport, type ImportRow } from './import.rep
 
 /** The name of the job that undoes an import. */
 export const undoTask = 'undo-import';
-
-const day = 24 * 60 * 60 * 1000;
 
 /** Until when an import can be undone; null while it runs, for a dry run, and once it has been. */
 export function undoableUntil({ state, input, finished_at, undo }: ImportRow): Date | null {

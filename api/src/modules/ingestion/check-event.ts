@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import type { Problem } from '../../platform/errors.js';
 
 /** What says who did it. At least one is needed; several join what was known under each of them. */
@@ -33,7 +34,7 @@ export const eventLimits = {
   /** Older than this is a broken clock, not history. */
   earliest: new Date('2000-01-01T00:00:00Z'),
   /** Clocks run ahead a little; further than this is an error, in milliseconds. */
-  ahead: 24 * 60 * 60 * 1000,
+  ahead: day,
 } as const;
 
 /** What is wrong inside the properties, and where. */

@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import { longStatementSeconds } from '../../platform/database/with-workspace.js';
 import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
@@ -8,7 +9,6 @@ export const retentionTask = 'expire-quarantined-events';
 
 /** How long an event stays in quarantine, in days: time to find out and to put it right. The API says so. */
 const keptDays = 90;
-const day = 24 * 60 * 60 * 1000;
 
 /** Deletes what has been in quarantine for too long: it may hold personal data that nobody has a use for any more. */
 export function createRetentionTask(services: Pick<Services, 'directory' | 'withWorkspace' | 'clock'>): Task {

@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
 import { keptDays } from './access-export.job.js';
@@ -5,8 +6,6 @@ import { expireFiles } from './privacy-file.repository.js';
 
 /** The name of the job that deletes the files of requests; it runs every day. */
 export const privacyRetentionTask = 'expire-privacy-files';
-
-const day = 24 * 60 * 60 * 1000;
 
 /** Deletes copies of what was held about people, when there was time to hand them out, and forgets whose they were. */
 export function createPrivacyRetentionTask(

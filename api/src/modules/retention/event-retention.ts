@@ -1,4 +1,5 @@
 import { fold } from '@coterie/rules';
+import { day } from '../../platform/clock.js';
 import { Failure } from '../../platform/errors.js';
 import { textFault } from '../attributes/index.js';
 
@@ -33,8 +34,6 @@ export function eventsNamed(given: string | null | undefined): RetainedEvents {
   if (fault) throw new Failure('INVALID_INPUT', `The name of an event ${fault}`, { path: 'input.name' });
   return { name, foldedName: fold(name) };
 }
-
-const day = 24 * 60 * 60 * 1000;
 
 /** The moment before which an event is too old to be kept. */
 export function oldestKept(days: number, now: Date): Date {

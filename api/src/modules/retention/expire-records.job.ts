@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { eachWorkspace, inBatches } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
@@ -29,7 +30,6 @@ export const feedDays = 7;
 /** Events in quarantine of one workspace at most: each may have 32 KB, and a page that goes wrong sends them all day. */
 export const mostQuarantined = 100_000;
 
-const day = 24 * 60 * 60 * 1000;
 const rowsAtOnce = 20_000;
 
 type Records = Pick<Services, 'directory' | 'withWorkspace' | 'clock'>;

@@ -1,3 +1,5 @@
+import { day } from '../../platform/clock.js';
+
 /** What a third party says of a contact or of a company, as it is handed in. */
 export interface SignalInput {
   /** Whom it is about: a contact by one of its identities, or a company. Made when unknown. */
@@ -45,5 +47,5 @@ export const signalLimits = {
   /** Older than this is a broken clock. */
   earliest: new Date('2000-01-01T00:00:00Z'),
   /** Clocks run ahead a little; further than this is an error, in milliseconds. */
-  ahead: 24 * 60 * 60 * 1000,
+  ahead: day,
 } as const;

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { Failure, notFound } from '../../platform/errors.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
-import type { Clock } from '../../platform/clock.js';
+import { day, type Clock } from '../../platform/clock.js';
 import type { UsageCount, UsageMeter, UsageMetric } from '../../platform/usage.js';
 import type { QuotaBook } from './quota-book.js';
 import {
@@ -40,7 +40,6 @@ export interface WorkspaceUsage {
 
 /** Days that can be asked about at once. */
 export const mostDays = 400;
-const day = 24 * 60 * 60 * 1000;
 
 /** Reads a range of days; the last 30 unless given. Throws INVALID_INPUT. */
 export function readRange(clock: Clock, since?: string | null, until?: string | null): DayRange {

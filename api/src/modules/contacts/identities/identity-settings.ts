@@ -1,4 +1,5 @@
 import type { IdentityKind } from '@coterie/rules';
+import { day } from '../../../platform/clock.js';
 import { Failure } from '../../../platform/errors.js';
 
 /** Kinds that a workspace may let two identified contacts merge on. */
@@ -16,8 +17,6 @@ export interface IdentitySettings {
   /** Devices that a contact may gain within {@link deviceWindow}. */
   deviceLimit: number;
 }
-
-const day = 24 * 60 * 60 * 1000;
 
 /** How far back claims on an identity count, in milliseconds. */
 export const sharedWindow = 30 * day;

@@ -1,11 +1,10 @@
+import { day } from '../../../platform/clock.js';
 import { eachWorkspace, inBatches } from '../../../platform/jobs/batches.js';
 import type { Services, Task } from '../../../platform/module.js';
 import { purgeUndoData, undoDays } from './contact-merge.repository.js';
 
 /** The name of the job that forgets what merged contacts held; it runs every day. */
 export const purgeMergesTask = 'purge-merges';
-
-const day = 24 * 60 * 60 * 1000;
 
 /** Merges that one transaction purges at most, so that it stays short. */
 const mostAtOnce = 5_000;

@@ -1,3 +1,4 @@
+import { day } from '../../../platform/clock.js';
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../../platform/errors.js';
 import { isId } from '../../../platform/ids.js';
@@ -24,7 +25,7 @@ import type { UndoData } from './take-over.js';
 
 /** Until when a merge can be undone. */
 export function undoableUntil({ mergedAt }: Pick<ContactMerge, 'mergedAt'>): Date {
-  return new Date(mergedAt.getTime() + undoDays * 24 * 60 * 60 * 1000);
+  return new Date(mergedAt.getTime() + undoDays * day);
 }
 
 /**
