@@ -1,9 +1,14 @@
-import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { WithWorkspace, Within } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
-import { emptyRejections, importsWithFiles, listAllRejections } from './erase-from-imports.repository.js';
+import {
+  emptyRejections,
+  importsWithFiles,
+  listAllRejections,
+  type AnyRejection,
+} from './erase-from-imports.repository.js';
 import { emptied } from './imported-rows.js';
 import type { ImportInput } from './import.js';
-import { deleteChunks, readChunk } from './import.repository.js';
+import { deleteChunks, readChunks } from './import.repository.js';
 import { readCsv } from './read-csv.js';
 
 /** Whether a row names somebody. @param targets where each column of its file goes. */
@@ -29,7 +34,7 @@ export async function eraseFromImports(
   names: RowNames,
   signal: AbortSignal,
 ): Promise<ErasedFromImports> {
-  const within = <Result>(work: (tx: WorkspaceTransaction) => Promise<Result>): Promise<Result> => {
+  const within: Within = (work) => {
     signal.throwIfAborted();
     return withWorkspace(workspaceId, work);
   };
@@ -42,15 +47,13 @@ export async function eraseFromImports(
   return { files, rows: await emptyRows(within, names) };
 }
 
-type Within = <Result>(work: (tx: WorkspaceTransaction) => Promise<Result>) => Promise<Result>;
-
 async function fileNames(
   within: Within,
   { id, input }: { id: string; input: ImportInput },
   names: RowNames,
 ): Promise<boolean> {
   try {
-    for await (const { cells } of readCsv(chunks(within, id), input.delimiter))
+    for await (const { cells } of readCsv(readChunks(within, id), input.delimiter))
       if (names(cells, input.targets)) return true;
     return false;
   } catch (error) {
@@ -60,25 +63,22 @@ async function fileNames(
   }
 }
 
-async function* chunks(within: Within, id: string): AsyncGenerator<Buffer> {
-  for (let sequence = 0; ; sequence += 1) {
-    const bytes = await within((tx) => readChunk(tx, id, sequence));
-    if (!bytes) return;
-    yield bytes;
-  }
-}
-
 async function emptyRows(within: Within, names: RowNames): Promise<number> {
   let erased = 0;
-  let after: readonly [string, number] | undefined;
-  for (;;) {
-    const rows = await within((tx) => listAllRejections(tx, after, rowsAtOnce));
-    const theirs = rows.filter(({ cells, targets }) => names(cells, targets));
+  for await (const theirs of rejectionsThatName(within, names)) {
     const empty = theirs.map(({ jobId, line }) => ({ jobId, ...emptied(line) }));
     if (empty.length > 0) await within((tx) => emptyRejections(tx, empty));
     erased += empty.length;
+  }
+  return erased;
+}
+
+async function* rejectionsThatName(within: Within, names: RowNames): AsyncGenerator<AnyRejection[]> {
+  for (let after: readonly [string, number] | undefined; ;) {
+    const rows = await within((tx) => listAllRejections(tx, after, rowsAtOnce));
+    yield rows.filter(({ cells, targets }) => names(cells, targets));
     const last = rows.at(-1);
-    if (!last || rows.length < rowsAtOnce) return erased;
+    if (!last || rows.length < rowsAtOnce) return;
     after = [last.jobId, last.line];
   }
 }
@@ -94,19 +94,12 @@ export interface NamingRow {
 }
 
 /** The rows that name somebody in files that are kept, and among those that were not taken. */
-export async function* rowsThatName(tx: WorkspaceTransaction, names: RowNames): AsyncGenerator<NamingRow> {
-  for (let after: readonly [string, number] | undefined; ;) {
-    const rows = await listAllRejections(tx, after, rowsAtOnce);
-    for (const { jobId, cells, line, targets } of rows)
-      if (names(cells, targets)) yield { importId: jobId, cells, line, isRejected: true };
-    const last = rows.at(-1);
-    if (!last || rows.length < rowsAtOnce) break;
-    after = [last.jobId, last.line];
-  }
-  const within: Within = (work) => work(tx);
-  for (const { id, input } of await importsWithFiles(tx, { ended: false })) {
+export async function* rowsThatName(within: Within, names: RowNames): AsyncGenerator<NamingRow> {
+  for await (const theirs of rejectionsThatName(within, names))
+    for (const { jobId, cells, line } of theirs) yield { importId: jobId, cells, line, isRejected: true };
+  for (const { id, input } of await within((tx) => importsWithFiles(tx, { ended: false }))) {
     try {
-      for await (const { cells, line } of readCsv(chunks(within, id), input.delimiter))
+      for await (const { cells, line } of readCsv(readChunks(within, id), input.delimiter))
         if (names(cells, input.targets)) yield { importId: id, cells, line, isRejected: false };
     } catch (error) {
       // Where a file is broken, its import ends without having changed anything, and the file goes.

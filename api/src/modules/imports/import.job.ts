@@ -12,7 +12,7 @@ import {
   lockImport,
   markFinished,
   markRunning,
-  readChunk,
+  readChunks,
   saveProgress,
   type ImportRow,
 } from './import.repository.js';
@@ -185,16 +185,9 @@ function addCounts(progress: ImportProgress, rows: number, counts: RowCounts): I
 
 async function* dataRows(run: Run, input: ImportInput): AsyncGenerator<CsvRecord> {
   let isHeader = true;
-  for await (const record of readCsv(chunks(run), input.delimiter)) {
+  const file = readChunks((work) => inWorkspace(run, work), run.jobId);
+  for await (const record of readCsv(file, input.delimiter)) {
     if (!isHeader) yield record;
     isHeader = false;
-  }
-}
-
-async function* chunks(run: Run): AsyncGenerator<Buffer> {
-  for (let sequence = 0; ; sequence += 1) {
-    const bytes = await inWorkspace(run, (transaction) => readChunk(transaction, run.jobId, sequence));
-    if (!bytes) return;
-    yield bytes;
   }
 }

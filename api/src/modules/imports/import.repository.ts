@@ -1,4 +1,4 @@
-import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { Within, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import type { ImportInput, ImportProgress, ImportState, Rejection } from './import.js';
 import type { UndoProgress } from './import-effects.js';
 
@@ -59,17 +59,18 @@ export async function insertChunk(
   );
 }
 
-/** A piece of the uploaded file; undefined after the last. */
-export async function readChunk(
-  transaction: WorkspaceTransaction,
-  jobId: string,
-  sequence: number,
-): Promise<Buffer | undefined> {
-  const rows = await transaction.query<{ bytes: Buffer }>(
-    'select bytes from import_chunks where job_id = $1 and sequence = $2',
-    [jobId, sequence],
-  );
-  return rows[0]?.bytes;
+/** The uploaded file, piece by piece. */
+export async function* readChunks(within: Within, jobId: string): AsyncGenerator<Buffer> {
+  for (let sequence = 0; ; sequence += 1) {
+    const [chunk] = await within((transaction) =>
+      transaction.query<{ bytes: Buffer }>(
+        'select bytes from import_chunks where job_id = $1 and sequence = $2',
+        [jobId, sequence],
+      ),
+    );
+    if (!chunk) return;
+    yield chunk.bytes;
+  }
 }
 
 /** Forgets the uploaded file: what became of it is in the contacts and the rejections. */

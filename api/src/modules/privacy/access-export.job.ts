@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { z } from 'zod';
+import { day } from '../../platform/clock.js';
 import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Spool } from '../../platform/files/spool.js';
 import type { Services, Task } from '../../platform/module.js';
@@ -8,14 +8,12 @@ import { membershipsOf } from '../segments/index.js';
 import { contactsOf } from './erasure.repository.js';
 import { insertPiece, setExpiry } from './privacy-file.repository.js';
 import type { Receipt, Subject } from './privacy-request.js';
-import { addToReceipt, lockRequest, markEnded, markRunning } from './privacy-request.repository.js';
+import { addToReceipt, lockOpenRequest, markEnded, markRunning } from './privacy-request.repository.js';
+import { createRequestTask, type RequestRun } from './request-job.js';
 import { writeAccessExport } from './write-access-export.js';
 
 /** Days for which the file of a request is kept. */
 export const keptDays = 14;
-const day = 24 * 60 * 60 * 1000;
-
-const payloadShape = z.object({ workspaceId: z.string(), requestId: z.string() });
 
 type Job = Pick<Services, 'withWorkspace' | 'clock' | 'log'>;
 
@@ -24,36 +22,19 @@ type Job = Pick<Services, 'withWorkspace' | 'clock' | 'log'>;
  * request in one transaction: of a worker that dies, nothing is left, and the next one begins anew.
  */
 export function createAccessExportTask(services: Job): Task {
-  const { withWorkspace, clock } = services;
-  return async (payload, { signal, log, isLastAttempt }) => {
-    const { workspaceId, requestId } = payloadShape.parse(payload);
-    try {
-      const subject = await withWorkspace(workspaceId, (tx) => begin(tx, requestId));
-      if (subject) await makeFile(services, { workspaceId, requestId, subject, signal });
-    } catch (error) {
-      if (!isLastAttempt || signal.aborted) throw error;
-      log.error({ err: error, requestId }, 'an access export was given up');
-      const message = `A defect on our side; the request's id finds it in the log: ${requestId}. Ask for it again.`;
-      await withWorkspace(workspaceId, (tx) =>
-        markEnded(tx, requestId, { now: clock.now(), error: { code: 'INTERNAL', message, path: '' } }),
-      );
-    }
-  };
+  return createRequestTask(services, async (run) => {
+    const subject = await services.withWorkspace(run.workspaceId, (tx) => begin(tx, run.requestId));
+    if (subject) await makeFile(services, { ...run, subject });
+  });
 }
 
 async function begin(tx: WorkspaceTransaction, requestId: string): Promise<Subject | undefined> {
-  const request = await lockRequest(tx, requestId);
-  if (!request?.subject || request.state === 'done' || request.state === 'failed') return undefined;
-  await markRunning(tx, requestId, request.subject);
-  return request.subject;
+  const request = await lockOpenRequest(tx, requestId);
+  if (request) await markRunning(tx, requestId, request.subject);
+  return request?.subject;
 }
 
-interface File {
-  workspaceId: string;
-  requestId: string;
-  subject: Subject;
-  signal: AbortSignal;
-}
+type File = RequestRun & { subject: Subject };
 
 async function makeFile(services: Job, { workspaceId, requestId, subject, signal }: File): Promise<void> {
   const { withWorkspace, clock } = services;
@@ -67,9 +48,8 @@ async function makeFile(services: Job, { workspaceId, requestId, subject, signal
       statementSeconds: longStatementSeconds,
     });
     await withWorkspace(workspaceId, async (tx) => {
-      const request = await lockRequest(tx, requestId);
-      // The person has been erased meanwhile.
-      if (request?.state !== 'running' || !request.subject) return;
+      // The person may have been erased meanwhile.
+      if (!(await lockOpenRequest(tx, requestId))) return;
       isRead = true;
       await storePieces(tx, requestId, spool.read());
       await addToReceipt(tx, requestId, { ...counts, ...segments });

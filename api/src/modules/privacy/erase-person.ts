@@ -22,24 +22,21 @@ import type { Receipt, Subject } from './privacy-request.js';
 import {
   addToReceipt,
   forgetSubjects,
-  lockRequest,
+  lockOpenRequest,
   markEnded,
   markRunning,
   requestsWithSubject,
 } from './privacy-request.repository.js';
-import { Traces } from './traces.js';
+import type { RequestRun } from './request-job.js';
+import { requestsAbout, Traces } from './traces.js';
 
 /** Events that one transaction deletes at most. */
 const eventsAtOnce = 10_000;
 
 /** What erasing somebody needs. */
-export interface ErasureRun {
+export interface ErasureRun extends RequestRun {
   withWorkspace: WithWorkspace;
-  workspaceId: string;
-  requestId: string;
   now: () => Date;
-  /** Aborted when the worker stops. */
-  signal: AbortSignal;
 }
 
 /**
@@ -88,8 +85,8 @@ async function refuse(run: ErasureRun): Promise<Date | undefined> {
 
 /** Finds out what the person is known by, refuses it from now on, and notes it with the request. */
 async function find(tx: WorkspaceTransaction, requestId: string): Promise<Subject | undefined> {
-  const request = await lockRequest(tx, requestId);
-  if (!request?.subject || request.state === 'done' || request.state === 'failed') return undefined;
+  const request = await lockOpenRequest(tx, requestId);
+  if (!request) return undefined;
   const ordinals = await contactsOf(tx, request.subject, { lock: true });
   const found = (await identitiesOf(tx, ordinals)).map(({ kind, value }) => ({ kind, value }));
   const known = new Map(
@@ -161,7 +158,7 @@ async function removeTraces(run: ErasureRun, subject: Subject): Promise<void> {
       'form submissions': await removeSubmissions(tx, names),
       answers: await removeAnswers(tx, subject),
     };
-    const exports = await removeSubjects(tx, requestId, names, subject.contactId);
+    const exports = await removeSubjects(tx, requestId, subject, traces);
     await addToReceipt(tx, requestId, { ...counts, exports });
   });
 }
@@ -186,17 +183,12 @@ function removeAnswers(tx: WorkspaceTransaction, { refusedSince, answerKey }: Su
 async function removeSubjects(
   tx: WorkspaceTransaction,
   requestId: string,
-  names: (body: unknown) => boolean,
-  contactId: string | null,
+  subject: Subject,
+  traces: Traces,
 ): Promise<number> {
-  const theirs = (await requestsWithSubject(tx)).filter(
-    ({ id, subject }) =>
-      id !== requestId &&
-      ((contactId !== null && subject.contactId === contactId) ||
-        subject.identities.some(({ kind, value }) => names({ [kind]: value }))),
-  );
+  const ids = requestsAbout(await requestsWithSubject(tx), subject, traces).map(({ id }) => id);
   return forgetSubjects(
     tx,
-    theirs.map(({ id }) => id),
+    ids.filter((id) => id !== requestId),
   );
 }

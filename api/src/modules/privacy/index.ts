@@ -1,7 +1,7 @@
 import type { CreateModule } from '../../platform/module.js';
 import { createAccessExportTask } from './access-export.job.js';
 import { createErasureTask } from './erasure.job.js';
-import { requestTasks } from './open-request.js';
+import { requestTasks } from './request-job.js';
 import { createPrivacyRetentionTask, privacyRetentionTask } from './privacy-retention.job.js';
 import { PrivacyResolver } from './privacy.resolver.js';
 import { addPrivacyRoutes } from './privacy.routes.js';

@@ -1,3 +1,4 @@
+import { day } from '../../platform/clock.js';
 import { actorOf, type WorkspaceContext } from '../../platform/context.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
@@ -5,11 +6,7 @@ import type { ContactKey } from '../contacts/index.js';
 import { findSubject } from './find-subject.js';
 import { answerDays, type PrivacyRequest, type RequestKind } from './privacy-request.js';
 import { insertRequest, openRequestAbout, requestsByIds } from './privacy-request.repository.js';
-
-const day = 24 * 60 * 60 * 1000;
-
-/** The names of the jobs that do what is asked for. */
-export const requestTasks: Record<RequestKind, string> = { access: 'export-person', erasure: 'erase-person' };
+import { enqueueRequest } from './request-job.js';
 
 /**
  * Notes what somebody asks of the data about them, and starts it. Asked again before it is done, it stays one request.
@@ -35,12 +32,7 @@ export function openRequest(
       requestedAt,
       dueAt: new Date(requestedAt.getTime() + answerDays * day),
     });
-    await enqueue(
-      tx.manager,
-      requestTasks[kind],
-      { workspaceId: workspace.id, requestId: id },
-      { key: `privacy:${id}`, queue: `privacy:${workspace.id}` },
-    );
+    await enqueueRequest(enqueue, tx, { id, kind });
     return (await requestsByIds(tx, [id]))[0]!;
   });
 }

@@ -4,6 +4,9 @@ import type { PrivacyRequest, Receipt, RequestKind, RequestState, Subject } from
 /** A request with the moment in full precision, for cursors. */
 export type PrivacyRequestRow = PrivacyRequest & { requestedExactly: string };
 
+/** One that says whom it is about. */
+type PrivacyRequestWithSubject = PrivacyRequestRow & { subject: Subject };
+
 const columns = `id, kind, state, subject, requested_by as "requestedBy", requested_at as "requestedAt",
   due_at as "dueAt", completed_at as "completedAt", receipt, error, lifted_by as "liftedBy", lifted_at as "liftedAt",
   file_expires_at as "fileExpiresAt",
@@ -35,13 +38,14 @@ export async function requestsByIds(
   );
 }
 
-/** Reads a request and keeps others from working on it until the transaction ends. */
-export async function lockRequest(
+/** Reads a request that has not ended, and keeps others from working on it until the transaction ends. */
+export async function lockOpenRequest(
   tx: WorkspaceTransaction,
   id: string,
-): Promise<PrivacyRequestRow | undefined> {
-  const rows = await tx.query<PrivacyRequestRow>(
-    `select ${columns} from privacy_requests where id = $1 for update`,
+): Promise<PrivacyRequestWithSubject | undefined> {
+  const rows = await tx.query<PrivacyRequestWithSubject>(
+    `select ${columns} from privacy_requests
+     where id = $1 and state in ('pending', 'running') and subject is not null for update`,
     [id],
   );
   return rows[0];
@@ -125,8 +129,6 @@ export async function markEnded(
 export async function requestsWithSubject(tx: WorkspaceTransaction): Promise<PrivacyRequestWithSubject[]> {
   return tx.query(`select ${columns} from privacy_requests where subject is not null`);
 }
-
-type PrivacyRequestWithSubject = PrivacyRequestRow & { subject: Subject };
 
 /**
  * Forgets whom these requests were about, with their files. Those that have not ended end without one.

@@ -36,3 +36,16 @@ export class Traces {
     return this.#emails.some((email) => folded.includes(email));
   }
 }
+
+/** Those of the requests that are about the person whose traces these are, by the contact or by what they name. */
+export function requestsAbout<Request extends { subject: Subject }>(
+  requests: readonly Request[],
+  { contactId }: Pick<Subject, 'contactId'>,
+  traces: Pick<Traces, 'inJson'>,
+): Request[] {
+  return requests.filter(
+    ({ subject }) =>
+      (contactId !== null && subject.contactId === contactId) ||
+      subject.identities.some(({ kind, value }) => traces.inJson({ [kind]: value })),
+  );
+}

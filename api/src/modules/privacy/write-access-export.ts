@@ -7,7 +7,7 @@ import { contactsOf, waitingSubmissions } from './erasure.repository.js';
 import { auditedAbout, decidedAbout, heldAbout, type HeldRow } from './held-about.repository.js';
 import type { Receipt, Subject } from './privacy-request.js';
 import { requestsWithSubject } from './privacy-request.repository.js';
-import { Traces } from './traces.js';
+import { requestsAbout, Traces } from './traces.js';
 
 type Lines = AsyncGenerator<readonly [kind: string, rows: readonly HeldRow[]]>;
 
@@ -30,7 +30,7 @@ export async function writeAccessExport(
     decidedAbout(tx, identities),
     keptAsItCame(tx, traces),
     auditedAbout(tx, ordinals),
-    requestsAbout(tx, subject, traces),
+    askedBefore(tx, subject, traces),
   ];
   for (const part of parts) {
     for await (const [kind, rows] of part) {
@@ -49,12 +49,18 @@ function renamed({ kind, ...row }: HeldRow): HeldRow {
 
 /** What names the person where things are kept as they came. */
 async function* keptAsItCame(tx: WorkspaceTransaction, traces: Traces): Lines {
-  for await (const events of quarantinedThatName(tx, (body) => traces.inJson(body)))
+  for await (const events of quarantinedThatName(
+    (work) => work(tx),
+    (body) => traces.inJson(body),
+  ))
     yield [
       'quarantined event',
       events.map(({ body, receivedAt, code, path }) => ({ receivedAt, code, path, body: JSON.parse(body) })),
     ];
-  for await (const { isRejected, ...row } of rowsThatName(tx, (...cells) => traces.inRow(...cells)))
+  for await (const { isRejected, ...row } of rowsThatName(
+    (work) => work(tx),
+    (...cells) => traces.inRow(...cells),
+  ))
     yield [isRejected ? 'rejected row' : 'row of a file', [{ ...row }]];
   const submissions = await waitingSubmissions(tx);
   yield [
@@ -64,12 +70,8 @@ async function* keptAsItCame(tx: WorkspaceTransaction, traces: Traces): Lines {
 }
 
 /** What the person has asked for before. */
-async function* requestsAbout(tx: WorkspaceTransaction, { contactId }: Subject, traces: Traces): Lines {
-  const theirs = (await requestsWithSubject(tx)).filter(
-    ({ subject }) =>
-      (contactId !== null && subject.contactId === contactId) ||
-      subject.identities.some(({ kind, value }) => traces.inJson({ [kind]: value })),
-  );
+async function* askedBefore(tx: WorkspaceTransaction, subject: Subject, traces: Traces): Lines {
+  const theirs = requestsAbout(await requestsWithSubject(tx), subject, traces);
   yield [
     'request',
     theirs.map(({ kind, state, requestedAt, completedAt }) => ({ kind, state, requestedAt, completedAt })),

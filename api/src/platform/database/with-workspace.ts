@@ -57,6 +57,11 @@ export type WithWorkspace = <Result>(
   options?: WorkOptions,
 ) => Promise<Result>;
 
+/** Runs work on one workspace: in the transaction at hand, or each time in one of its own. */
+export type Within = <Result>(
+  work: (transaction: WorkspaceTransaction) => Promise<Result>,
+) => Promise<Result>;
+
 /** Ordinal under which changes are noted that concern no contact, such as a segment's rule. */
 export const noContact = -1;
 
