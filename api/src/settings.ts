@@ -37,6 +37,7 @@ export const settingsSchema = z.object({
   DATABASE_POOL_SIZE: whole(2, 500).default(10),
   DATABASE_STATEMENT_SECONDS: whole(1, 3600).default(30),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  SET_CACHE_MB: whole(16, 65_536).default(256),
   RATE_LIMIT_REQUESTS: whole(0, 10_000_000).default(3000),
   RATE_LIMIT_COST: whole(0, 1_000_000_000).default(1_000_000),
   RATE_LIMIT_TRACKING: whole(0, 10_000_000).default(120_000),
@@ -74,6 +75,8 @@ export interface Settings {
   /** How long a statement that serves a request may take. */
   databaseStatementSeconds: number;
   redisUrl: string | undefined;
+  /** Bytes of memory that a process keeps sets of contacts in. */
+  setCacheBytes: number;
   /** How much each caller may ask for in a minute; 0 for as much as they like. */
   rateLimits: RatePolicy;
   /** Where Prometheus is told what is measured; nowhere unless given, 0 picks a free port. */
@@ -121,6 +124,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     databasePoolSize: values.DATABASE_POOL_SIZE,
     databaseStatementSeconds: values.DATABASE_STATEMENT_SECONDS,
     redisUrl: values.REDIS_URL,
+    setCacheBytes: values.SET_CACHE_MB * 1024 * 1024,
     rateLimits: {
       requests: values.RATE_LIMIT_REQUESTS,
       cost: values.RATE_LIMIT_COST,

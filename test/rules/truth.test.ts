@@ -9,6 +9,8 @@ import {
 } from '@coterie/rules/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { evaluate as evaluateBySets } from '../../api/src/modules/segments/engine/evaluate.js';
+import { FreshSets, makeRoom } from '../../api/src/modules/segments/engine/fresh-sets.js';
 import { nodesOf } from '../../api/src/modules/segments/engine/tree.js';
 import {
   countMembers,
@@ -112,6 +114,9 @@ async function agree(tx: WorkspaceTransaction, world: World, question: Question)
   expect(await ask(countMembers(question))).toEqual([{ count: String(expected.length) }]);
 
   const nodes = nodesOf(question.rule).map(({ node }) => meant(node));
+  const engine = await evaluateBySets(question, forgetful(tx));
+  expect(nodesOf(question.rule).map(({ node }) => [...engine.nodes.get(node)!.ordinals()])).toEqual(nodes);
+  expect([...engine.members.ordinals()]).toEqual(expected);
   const [counted] = await ask<{ counts: string[]; sample: number[] }>(countNodes(question, 5));
   expect(counted?.counts).toEqual(nodes.map((found) => String(found.length)));
 
@@ -125,6 +130,11 @@ async function agree(tx: WorkspaceTransaction, world: World, question: Question)
   const few = everyone.filter((ordinal) => ordinal % 2 === 0);
   const among = await ask<{ ordinal: number }>(membersAmong(question, few));
   expect(ordinalsOf(among)).toEqual(expected.filter((ordinal) => few.includes(ordinal)));
+}
+
+/** Sets of which none is kept: what is asked for is found in this transaction. */
+function forgetful(tx: WorkspaceTransaction): FreshSets {
+  return new FreshSets(tx, 0, makeRoom(1, undefined));
 }
 
 function ordinalsOf(rows: { ordinal: number }[]): number[] {

@@ -119,6 +119,7 @@ describe('a segment that cannot be answered any more', () => {
     ]);
     const { withWorkspace, clock, workspaceId } = segments;
     const countMembers = createCountMembers({
+      engine: segments.engine,
       withWorkspace,
       clock,
       cache: createMemoryCache(),

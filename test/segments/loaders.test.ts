@@ -30,6 +30,7 @@ beforeAll(async () => {
   });
   const { withWorkspace, clock, workspaceId } = segments;
   const countMembers = createCountMembers({
+    engine: segments.engine,
     withWorkspace,
     clock,
     cache: createMemoryCache(),

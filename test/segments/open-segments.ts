@@ -4,6 +4,7 @@ import { createMemoryCache } from '../../api/src/platform/cache/memory.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
 import { AttributeDefinitionEntity } from '../../api/src/modules/attributes/attribute-definition.entity.js';
 import { createCountMembers } from '../../api/src/modules/segments/count-members.js';
+import { createEngine, type Engine } from '../../api/src/modules/segments/engine/engine.js';
 import type { Editor } from '../../api/src/modules/segments/create-segment.js';
 import { previewSegment, type Preview } from '../../api/src/modules/segments/preview-segment.js';
 import { SegmentEntity, SegmentVersionEntity } from '../../api/src/modules/segments/segment.entity.js';
@@ -17,6 +18,8 @@ export interface Segments {
   database: TestDatabase;
   workspaceId: string;
   withWorkspace: WithWorkspace;
+  /** Keeps no sets. */
+  engine: Engine;
   clock: { now(): Date; at: Date };
   /** Every statement sent so far; empty it before counting. */
   statements: string[];
@@ -36,11 +39,13 @@ export async function openSegments(): Promise<Segments> {
   const workspaceId = await addWorkspace();
   const clock = { at: new Date('2026-11-15T12:00:30.000Z'), now: () => clock.at };
   const shared = createMemoryCache();
+  const engine = createEngine({ withWorkspace, shared: undefined }, { mostBytes: 1 });
   let people = 0;
   return {
     database,
     workspaceId,
     withWorkspace,
+    engine,
     clock,
     statements,
     addWorkspace,
@@ -52,7 +57,13 @@ export async function openSegments(): Promise<Segments> {
       return taken.map(({ contactId }) => contactId);
     },
     preview(rule, cache = shared, sampleSize = 10) {
-      const countMembers = createCountMembers({ withWorkspace, cache, clock, meter: new UsageMeter(clock) });
+      const countMembers = createCountMembers({
+        engine,
+        withWorkspace,
+        cache,
+        clock,
+        meter: new UsageMeter(clock),
+      });
       const source = typeof rule === 'string' ? { text: rule } : { tree: rule };
       const services = { withWorkspace, clock, countMembers };
       const request = { rule: source, sampleSize };

@@ -29,6 +29,7 @@ export {
   nextMinute,
   parseDuration,
   startOf,
+  startOfDay,
 } from './time.js';
 export type { DurationUnit, Span } from './time.js';
 export { validate } from './validate.js';

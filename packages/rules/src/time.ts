@@ -129,6 +129,11 @@ export function anniversaryDays(duration: Duration, now: Date, zone: string): st
   return [...found];
 }
 
+/** The first moment of an instant's day in `zone`. */
+export function startOfDay(instant: Date, zone: string): Date {
+  return new Date(zoned(instant, zone).startOfDay().epochMilliseconds);
+}
+
 /** The day of the year (`MM-DD`) of an instant in `zone`. */
 export function dayIn(zone: string, instant: Date): string {
   return dayOfYear(zoned(instant, zone).toPlainDate());

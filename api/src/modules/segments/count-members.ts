@@ -6,8 +6,10 @@ import type { WithWorkspace, WorkspaceTransaction } from '../../platform/databas
 import { Shares } from '../../platform/shares.js';
 import { SharedWork } from './shared-work.js';
 import type { UsageMeter } from '../../platform/usage.js';
+import type { Engine, Turn } from './engine/engine.js';
+import type { SetSource } from './engine/fresh-sets.js';
 import { nodesOf } from './engine/tree.js';
-import { countNodes, fingerprint, type Question } from './engine/truth.js';
+import { fingerprint, type Question } from './engine/truth.js';
 
 /** Members that a count brings along as examples, at most. */
 export const largestSample = 50;
@@ -18,9 +20,6 @@ const secondsKept = 600;
 /** Counts of one workspace that are taken at a time: a burst of its own waits, and nobody else's. */
 export const countsAtATime = 2;
 
-/** Where a number comes from. */
-export type CountSource = 'CACHE' | 'COMPUTED';
-
 /** An exact count, and what it is the exact count of. */
 export interface Count {
   value: number;
@@ -28,12 +27,13 @@ export interface Count {
   asOf: Date;
   /** The version of the workspace that it is exact at. */
   version: number;
-  source: CountSource;
+  /** How the sets that it was counted from came about, or that it was counted before. */
+  source: SetSource;
   /** Milliseconds that the answer took, wherever it came from. */
   tookMs: number;
 }
 
-/** A count with that of every node of the rule, and the first members by creation. */
+/** A count with that of every node of the rule, and the members that came first. */
 export interface NodeCounts extends Count {
   nodes: { path: string; count: number }[];
   /** Ordinals of at most {@link largestSample} members. */
@@ -70,36 +70,27 @@ type KeptCount = z.infer<typeof keptCount>;
  */
 export function createCountMembers(services: {
   withWorkspace: WithWorkspace;
+  engine: Engine;
   cache: Cache;
   clock: Clock;
   meter: UsageMeter;
 }): CountMembers {
-  const { withWorkspace, cache, clock, meter } = services;
-  const underWay = new Map<string, SharedWork<KeptCount>>();
+  const { withWorkspace, engine, cache, clock, meter } = services;
+  const underWay = new Map<string, SharedWork<Taken>>();
   const shares = new Shares(countsAtATime);
 
   /** Counts at the version of a snapshot of its own; what is counted is put together anew if it may be another now. */
-  async function compute(
-    workspaceId: string,
-    asked: Asked,
-    ask: Ask,
-    signal: AbortSignal,
-  ): Promise<KeptCount> {
-    const count = async (tx: WorkspaceTransaction): Promise<KeptCount> => {
-      const version = await tx.version();
-      const question = version === asked.version ? asked.question : (await ask(tx))[asked.index];
-      return takeCount(tx, question as Question, version, clock);
+  async function compute(workspaceId: string, asked: Asked, ask: Ask, signal: AbortSignal): Promise<Taken> {
+    const count = async (turn: Turn): Promise<Taken> => {
+      const question = turn.version === asked.version ? asked.question : (await ask(turn.tx))[asked.index];
+      return takeCount(turn, question as Question, clock);
     };
-    const kept = await shares.run(
-      workspaceId,
-      () => withWorkspace(workspaceId, count, { snapshot: true, signal }),
-      signal,
-    );
-    await cache.set(kept.key, Buffer.from(JSON.stringify(kept)), secondsKept);
-    return kept;
+    const taken = await shares.run(workspaceId, () => engine.inTurn(workspaceId, count, { signal }), signal);
+    await cache.set(taken.kept.key, Buffer.from(JSON.stringify(taken.kept)), secondsKept);
+    return taken;
   }
 
-  function join(workspaceId: string, asked: Asked, ask: Ask, signal: AbortSignal): Promise<KeptCount> {
+  function join(workspaceId: string, asked: Asked, ask: Ask, signal: AbortSignal): Promise<Taken> {
     const running = underWay.get(asked.key);
     if (running?.isWanted) return running.join(signal);
     const own = new SharedWork((wanted) => compute(workspaceId, asked, ask, wanted));
@@ -119,12 +110,14 @@ export function createCountMembers(services: {
     const nodes = nodesOf(asked.question.rule);
     const found = readKept(await cache.get(asked.key), asked.key, nodes.length);
     if (found) meter.count(workspaceId, 'cache_hits');
-    const kept = found ?? (await join(workspaceId, asked, ask, signal));
+    const { kept, source } = found
+      ? { kept: found, source: 'CACHE' as const }
+      : await join(workspaceId, asked, ask, signal);
     return {
       value: kept.counts[0] as number,
       asOf: new Date(kept.asOf),
       version: kept.version,
-      source: found ? 'CACHE' : 'COMPUTED',
+      source,
       tookMs: asked.tookMs + performance.now() - started,
       nodes: nodes.map(({ path }, index) => ({ path, count: kept.counts[index] as number })),
       sample: kept.sample,
@@ -169,22 +162,23 @@ function keyOf(workspaceId: string, version: number, question: Question): string
   return `{${workspaceId}}:count:${version}:${fingerprint(question)}`;
 }
 
-async function takeCount(
-  tx: WorkspaceTransaction,
-  question: Question,
-  version: number,
-  clock: Clock,
-): Promise<KeptCount> {
-  const { text, values } = countNodes(question, largestSample);
-  const rows = await tx.query<{ counts: string[]; sample: number[] }>(text, values);
-  const { counts, sample } = rows[0] as { counts: string[]; sample: number[] };
-  return {
-    key: keyOf(tx.workspaceId, version, question),
+/** A count that was taken for somebody who waits for it. */
+interface Taken {
+  kept: KeptCount;
+  source: SetSource;
+}
+
+async function takeCount(turn: Turn, question: Question, clock: Clock): Promise<Taken> {
+  const { version } = turn;
+  const { members, nodes, source } = await turn.evaluate(question);
+  const kept = {
+    key: keyOf(turn.tx.workspaceId, version, question),
     version,
     asOf: clock.now().toISOString(),
-    counts: counts.map(Number),
-    sample,
+    counts: nodesOf(question.rule).map(({ node }) => nodes.get(node)!.size),
+    sample: members.next(-1, largestSample),
   };
+  return { kept, source };
 }
 
 function readKept(kept: Buffer | undefined, key: string, nodes: number): KeptCount | undefined {

@@ -1,6 +1,7 @@
 import type { CreateModule } from '../../platform/module.js';
 import { contactLoaders } from '../contacts/index.js';
 import { createCountMembers } from './count-members.js';
+import { createEngine } from './engine/engine.js';
 import { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
 import { createSegmentLoaders } from './segment.loaders.js';
 import {
@@ -25,9 +26,12 @@ export { findSegment, requireSegment } from './segment.repository.js';
 export { CountType, SegmentType } from './segment.types.js';
 
 /** Segments: by rule and static, with their versions, counts, members and explanations. */
-export const createSegmentsModule: CreateModule = ({ withWorkspace, cache, clock, log, meter, quotas }) => {
-  const countMembers = createCountMembers({ withWorkspace, cache, clock, meter });
-  const services = {
+export const createSegmentsModule: CreateModule = (services) => {
+  const { withWorkspace, cache, clock, log, meter, quotas, settings } = services;
+  const shared = settings.redisUrl ? cache : undefined;
+  const engine = createEngine({ withWorkspace, shared }, { mostBytes: settings.setCacheBytes });
+  const countMembers = createCountMembers({ withWorkspace, engine, cache, clock, meter });
+  const shown = {
     meter,
     quotas,
     withWorkspace,
@@ -39,11 +43,11 @@ export const createSegmentsModule: CreateModule = ({ withWorkspace, cache, clock
   return {
     entities: [SegmentEntity, SegmentVersionEntity],
     resolvers: [
-      new WorkspaceSegmentsResolver(services),
-      new SegmentMutationsResolver(services),
-      new SegmentResolver(services),
-      new SegmentPreviewResolver(services),
-      new ContactSegmentsResolver(services),
+      new WorkspaceSegmentsResolver(shown),
+      new SegmentMutationsResolver(shown),
+      new SegmentResolver(shown),
+      new SegmentPreviewResolver(shown),
+      new ContactSegmentsResolver(shown),
     ],
   };
 };

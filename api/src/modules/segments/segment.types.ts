@@ -32,14 +32,16 @@ registerEnumType(SegmentKindEnum, {
 /** Where a count comes from. */
 export enum CountSourceEnum {
   CACHE = 'CACHE',
+  INCREMENTAL = 'INCREMENTAL',
   COMPUTED = 'COMPUTED',
 }
 registerEnumType(CountSourceEnum, {
   name: 'CountSource',
   description: 'Where a count comes from. It is exact either way.',
   valuesConfig: {
-    CACHE: { description: 'Taken before, at the same version of the workspace.' },
-    COMPUTED: { description: 'Taken for this request.' },
+    CACHE: { description: 'From sets of contacts that were known at this version of the workspace.' },
+    INCREMENTAL: { description: 'From known sets, after a look at the contacts that changed since.' },
+    COMPUTED: { description: 'At least one condition was asked of the whole workspace.' },
   },
 });
 

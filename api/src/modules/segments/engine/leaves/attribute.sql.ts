@@ -43,8 +43,8 @@ function allIncluded(condition: AttributeCondition, scope: LeafScope): string {
   return `(c.${column} is not null and (c.workspace_id, c.${column}) in (${holders}))`;
 }
 
-/** Whether a stored value `a` is one that the condition asks for. */
-function matching(condition: AttributeCondition, scope: LeafScope): string {
+/** Whether a stored value `a` is one that an affirmative condition asks for. */
+export function matching(condition: AttributeCondition, scope: LeafScope): string {
   const { parameters, now, timeZone } = scope;
   const key = isOfCompany(condition) ? condition.key.slice(COMPANY_PREFIX.length) : condition.key;
   const conditions = [`a.key = ${parameters.add(key, 'text')}`, writeComparison(condition, stored, scope)];
@@ -55,6 +55,7 @@ function matching(condition: AttributeCondition, scope: LeafScope): string {
   return conditions.join(' and ');
 }
 
-function isOfCompany({ key }: AttributeCondition): boolean {
+/** Whether the condition is on the contact's company. */
+export function isOfCompany({ key }: AttributeCondition): boolean {
   return key.startsWith(COMPANY_PREFIX);
 }

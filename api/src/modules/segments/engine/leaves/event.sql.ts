@@ -37,7 +37,7 @@ export function eventLeaf(condition: EventCondition, scope: LeafScope): string {
   const parts: string[] = [];
   const count = condition.count ?? (condition.sum ? undefined : { atLeast: 1 });
   if (count) parts.push(hasCount(count, inWindow, scope));
-  if (condition.sum) parts.push(hasSum(condition.sum, inWindow, scope));
+  if (condition.sum) parts.push(sumIs(condition.sum, (total) => `(select ${total} from ${inWindow})`, scope));
   if (condition.first && span.from) {
     const start = parameters.addInstant(span.from);
     parts.push(`not exists (select 1 from ${matching} and e.occurred_at < ${start})`);
@@ -87,22 +87,28 @@ function propertyOperand(alias: string, property: string, { parameters, timeZone
 
 const countSigns = { atLeast: '>=', atMost: '<=', exactly: '=' } as const;
 
-function hasCount(count: Count, source: string, { parameters }: LeafScope): string {
+/** Whether a number of events is one that is asked for. @param counted the number, as SQL. */
+export function countIs(count: Count, counted: string, { parameters }: LeafScope): string {
   const [[kind, times]] = Object.entries(count) as [[keyof typeof countSigns, number]];
-  if (kind === 'atLeast' && times === 1) return `exists (select 1 from ${source})`;
-  return `(select count(*) from ${source}) ${countSigns[kind]} ${parameters.add(times, 'bigint')}`;
+  return `${counted} ${countSigns[kind]} ${parameters.add(times, 'bigint')}`;
+}
+
+function hasCount(count: Count, source: string, scope: LeafScope): string {
+  if ('atLeast' in count && count.atLeast === 1) return `exists (select 1 from ${source})`;
+  return countIs(count, `(select count(*) from ${source})`, scope);
 }
 
 const aggregates = { sum: 'sum', min: 'min', max: 'max', average: 'avg' } as const;
 
 /**
- * Compares what the numbers of the events come to; the sum of none is 0, and none has no lowest, highest or average.
- * In exact decimals: a sum of binary ones would depend on the order in which they are read.
+ * Whether what the numbers of the events come to is what is asked for; the sum of none is 0, and none has no lowest,
+ * highest or average. In exact decimals: a sum of binary ones would depend on the order in which they are read.
+ * @param over writes the aggregate, such as `max(…)`, over the events `e` that are meant.
  */
-function hasSum(sum: Sum, source: string, scope: LeafScope): string {
+export function sumIs(sum: Sum, over: (aggregate: string) => string, scope: LeafScope): string {
   const value = `(e.properties -> ${scope.parameters.add(sum.property, 'text')})`;
   const number = `case jsonb_typeof(${value}) when 'number' then (${value} #>> '{}')::numeric end`;
-  const total = `(select ${aggregates[sum.function]}(${number}) from ${source})`;
+  const total = over(`${aggregates[sum.function]}(${number})`);
   const operand: Operand = {
     text: 'null',
     folded: 'null',

@@ -24,7 +24,7 @@ export function signalLeaf(condition: SignalCondition, scope: LeafScope): string
 }
 
 /** Whether the signal `s` is one that is asked for. */
-function matchesSignal(condition: SignalCondition, scope: LeafScope): string {
+export function matchesSignal(condition: SignalCondition, scope: LeafScope): string {
   const { name, source, op, within } = condition;
   const { parameters, now, timeZone } = scope;
   const conditions = [`s.folded_name = ${parameters.add(fold(name), 'text')}`];

@@ -1,0 +1,200 @@
+import { Bitmap } from '@coterie/bitmap';
+import { LRUCache } from 'lru-cache';
+import type { Cache } from '../../../platform/cache/cache.js';
+import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
+import { readOrdinals } from './blocks.js';
+import { Companies } from './companies.js';
+import { readFeed, type Changes } from './feed.js';
+import { LeafCache, type KeptSet } from './leaf-cache.js';
+import { compile, type Moment, type Selection } from './sets/selection.js';
+
+/** How a set came to be what it is at a version: it was kept, brought forward, or found anew. */
+export type SetSource = 'CACHE' | 'INCREMENTAL' | 'COMPUTED';
+
+/** Of several sources the one that took the most. */
+export function furthest(sources: Iterable<SetSource>): SetSource {
+  const all = new Set(sources);
+  if (all.has('COMPUTED')) return 'COMPUTED';
+  return all.has('INCREMENTAL') ? 'INCREMENTAL' : 'CACHE';
+}
+
+/** Thrown where a kept set is of a later version than the transaction sees: another snapshot sees that one, too. */
+export class Outrun extends Error {}
+
+/** What processes keep of sets, by workspace. */
+export interface Keeping {
+  leaves: LeafCache;
+  companies: LRUCache<string, { version: number; companies: Companies }>;
+}
+
+/** Room for sets. @param mostBytes of all in this process together. @param shared where processes share them, if there is such a place. */
+export function makeRoom(mostBytes: number, shared: Cache | undefined): Keeping {
+  return {
+    leaves: new LeafCache(mostBytes, shared),
+    companies: new LRUCache<string, { version: number; companies: Companies }>({
+      maxSize: mostBytes,
+      sizeCalculation: ({ companies }) => companies.bytes + 1,
+    }),
+  };
+}
+
+/**
+ * Changes beyond which a set is found anew instead of being brought forward: a share of the workspace's contacts, and a
+ * number below which it does not matter. To look again at one contact costs as much as to read 50 from an index.
+ */
+const mostChanged = { share: 1 / 50, least: 500 };
+
+/** Whom sets are asked about, and whether a set that is ahead of the transaction may be passed over. */
+export interface SetOptions {
+  /** Sets that nobody keeps are found among these only; what is said of others is then not to be used. */
+  among?: Bitmap;
+  passOver?: boolean;
+}
+
+/** The sets of one snapshot: each as it is at the version of the transaction. */
+export class FreshSets {
+  readonly #tx: WorkspaceTransaction;
+  readonly #version: number;
+  readonly #keeping: Keeping;
+  readonly #options: SetOptions;
+  readonly #sets = new Map<string, { set: Bitmap; source: SetSource }>();
+  readonly #changes = new Map<number, Promise<Changes | undefined>>();
+  #most: Promise<number> | undefined;
+
+  constructor(tx: WorkspaceTransaction, version: number, keeping: Keeping, options: SetOptions = {}) {
+    this.#tx = tx;
+    this.#version = version;
+    this.#keeping = keeping;
+    this.#options = options;
+  }
+
+  /** Finds all of these, after which they can be had. Throws {@link Outrun}. */
+  async load(selections: readonly Selection[], moment: Moment): Promise<void> {
+    const missing = [...new Map(selections.map((each) => [each.key, each])).values()].filter(
+      ({ key }) => !this.#sets.has(key),
+    );
+    const { leaves } = this.#keeping;
+    // Together, so that a shared cache that does not answer is waited for once.
+    const kept = await Promise.all(missing.map(({ key }) => leaves.find(this.#tx.workspaceId, key)));
+    for (const [index, selection] of missing.entries()) {
+      this.#sets.set(selection.key, await this.#find(selection, moment, kept[index]));
+    }
+  }
+
+  /** A set that was loaded. */
+  set({ key }: Selection): Bitmap {
+    return this.#known(key).set;
+  }
+
+  /** How a set that was loaded came about. */
+  sourceOf({ key }: Selection): SetSource {
+    return this.#known(key).source;
+  }
+
+  /** Who works together. */
+  async companies(): Promise<Companies> {
+    const { companies: cache } = this.#keeping;
+    const { workspaceId } = this.#tx;
+    const kept = cache.get(workspaceId);
+    if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
+    const companies = (kept && (await this.#companiesFrom(kept))) ?? (await Companies.load(this.#tx));
+    if ((cache.peek(workspaceId)?.version ?? 0) <= this.#version) {
+      cache.set(workspaceId, { version: this.#version, companies });
+    }
+    return companies;
+  }
+
+  async #companiesFrom(kept: { version: number; companies: Companies }): Promise<Companies | undefined> {
+    const changes = kept.version <= this.#version ? await this.#since(kept.version) : undefined;
+    const moved = changes && (changes.get('*') ?? Bitmap.empty);
+    if (!moved || moved.size > (await this.#mostChanged())) return undefined;
+    return moved.size === 0 ? kept.companies : kept.companies.broughtForward(this.#tx, moved);
+  }
+
+  #known(key: string): { set: Bitmap; source: SetSource } {
+    const known = this.#sets.get(key);
+    if (!known) throw new Error('A set is asked for that was not loaded.');
+    return known;
+  }
+
+  async #find(
+    selection: Selection,
+    moment: Moment,
+    kept: KeptSet | undefined,
+  ): Promise<{ set: Bitmap; source: SetSource }> {
+    const edges = selection.edges.map(({ at }) => at(moment).getTime());
+    if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
+    const usable =
+      kept && kept.version <= this.#version && kept.edges.length === edges.length ? kept : undefined;
+    if (usable && usable.version === this.#version && isSame(usable.edges, edges)) {
+      return { set: usable.set, source: 'CACHE' };
+    }
+    const forward = usable && (await this.#broughtForward(selection, moment, usable, edges));
+    const { among } = this.#options;
+    if (!forward && among) return { set: await this.#among(selection, moment, among), source: 'COMPUTED' };
+    const set = forward ?? (await readOrdinals(this.#tx, compile(selection.find, moment)));
+    const next = { version: this.#version, edges, set };
+    this.#keeping.leaves.put(this.#tx.workspaceId, selection.key, next, !forward);
+    return { set, source: forward ? 'INCREMENTAL' : 'COMPUTED' };
+  }
+
+  /** The set with those looked at again who may be in it or not by now; undefined where it is better found anew. */
+  async #broughtForward(
+    selection: Selection,
+    moment: Moment,
+    kept: KeptSet,
+    edges: readonly number[],
+  ): Promise<Bitmap | undefined> {
+    const changes = await this.#since(kept.version);
+    if (!changes || selection.anew.some((facet) => changes.has(facet))) return undefined;
+    let doubtful = ['*', ...selection.facets]
+      .map((facet) => changes.get(facet) ?? Bitmap.empty)
+      .reduce((one, other) => one.or(other));
+    if (!selection.isLocal && doubtful.size > 0) return undefined;
+    const most = await this.#mostChanged();
+    for (const [index, { crossed }] of selection.edges.entries()) {
+      const [from, to] = [kept.edges[index]!, edges[index]!].toSorted((one, other) => one - other) as [
+        number,
+        number,
+      ];
+      if (from === to) continue;
+      if (!crossed || doubtful.size > most) return undefined;
+      const span = { from: new Date(from), to: new Date(to) };
+      doubtful = doubtful.or(
+        await readOrdinals(
+          this.#tx,
+          compile((scope) => crossed(span, scope), moment),
+        ),
+      );
+    }
+    if (doubtful.size > most) return undefined;
+    return kept.set.patched(doubtful, await this.#among(selection, moment, doubtful));
+  }
+
+  async #among(selection: Selection, moment: Moment, asked: Bitmap): Promise<Bitmap> {
+    if (asked.size === 0) return Bitmap.empty;
+    return readOrdinals(this.#tx, compile(selection.find, moment, asked.ordinals()));
+  }
+
+  /** Read once for all sets that are of one version. */
+  #since(version: number): Promise<Changes | undefined> {
+    if (version === this.#version) return Promise.resolve(new Map());
+    let changes = this.#changes.get(version);
+    if (!changes) {
+      changes = this.#mostChanged().then((most) => readFeed(this.#tx, { after: version, most: 10 * most }));
+      this.#changes.set(version, changes);
+    }
+    return changes;
+  }
+
+  #mostChanged(): Promise<number> {
+    this.#most ??= this.#tx
+      .query<{ next_ordinal: number }>('select next_ordinal from contact_ordinals')
+      .then(([row]) => Math.max(mostChanged.least, Math.ceil((row?.next_ordinal ?? 0) * mostChanged.share)));
+    return this.#most;
+  }
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.every((edge, index) => edge === other[index]);
+}

@@ -1,0 +1,30 @@
+import type { LookalikeCondition, Uuid } from '@coterie/rules';
+import { select, type SetPlan } from './selection.js';
+
+/** Who is on a static list. */
+export function listSet(id: Uuid): SetPlan {
+  return select({
+    of: ['list', id],
+    facets: [`list:${id}`],
+    find: ({ parameters, among }) =>
+      `select m.ordinal from list_members m
+       where ${among('m.ordinal')} and m.segment_id = ${parameters.add(id, 'uuid')}`,
+  });
+}
+
+/** The best `top` percent of a lookalike's ranked contacts, rounded up. Somebody's leaving changes how many those are. */
+export function lookalikeSet({ id, top }: LookalikeCondition): SetPlan {
+  return select({
+    of: ['lookalike', id, top],
+    anew: [`lookalike:${id}`],
+    isLocal: false,
+    find: ({ parameters, among }) => {
+      const lookalike = parameters.add(id, 'uuid');
+      return `select r.ordinal from lookalike_ranks r
+        where ${among('r.ordinal')} and r.lookalike_id = ${lookalike} and r.rank <= (
+          select ceil(count(*) * ${parameters.add(top, 'integer')} / 100.0)
+          from lookalike_ranks n where n.lookalike_id = ${lookalike}
+        )`;
+    },
+  });
+}

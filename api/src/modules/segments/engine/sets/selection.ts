@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Span } from '@coterie/rules';
+import { amongOrdinals } from '../../../../platform/database/among-ordinals.js';
+import { Parameters, type Statement } from '../sql.js';
+
+/** What is relative to now is relative to its minute; the zone is the workspace's, an IANA name. */
+export interface Moment {
+  now: Date;
+  timeZone: string;
+}
+
+/** What a statement is compiled with: its own parameters. */
+export interface SetScope extends Moment {
+  parameters: Parameters;
+  segmentTable: ReadonlyMap<string, string>;
+  /** Whether the ordinal in this column is one that is asked about, as SQL. */
+  among(column: string): string;
+}
+
+/**
+ * A set of contacts that is found by one statement, which reads an index from one place on instead of asking about each
+ * contact as the truth does: what the engine keeps, and brings forward by itself.
+ */
+export interface Selection {
+  /** Equal for what is found alike, whatever the time; 32 characters. */
+  key: string;
+  /** The facets of the change feed that may change whether a contact is in it; `*` always may. */
+  facets: readonly string[];
+  /** Facets of no contact after which all of it may be different. */
+  anew: readonly string[];
+  /** How it depends on the time; empty when it does not. */
+  edges: readonly Edge[];
+  /** Whether a contact is in it regardless of the others. */
+  isLocal: boolean;
+  /** Writes the query of its ordinals: one column, in any order, each as often as it likes. */
+  find: (scope: SetScope) => string;
+}
+
+/** A bound that moves with the time: at two moments at which all edges are the same, so is the set. */
+export interface Edge {
+  at: (moment: Moment) => Date;
+  /** Writes the query of those with something in the span; without it, all of the set may differ once the edge has moved. */
+  crossed?: (span: Span, scope: SetScope) => string;
+}
+
+/** How the contacts that a condition holds for are put together. */
+export type SetPlan =
+  | { found: Selection }
+  /** Everybody but these. */
+  | { without: SetPlan }
+  /** Whoever is in all of them. */
+  | { each: readonly SetPlan[] };
+
+/** What is to be said of a selection; its `key` is made of what tells it from others of its kind. */
+export interface SelectionParts {
+  /** What is found, down to every value: anything that JSON can hold. */
+  of: readonly unknown[];
+  facets?: readonly string[];
+  anew?: readonly string[];
+  edges?: readonly Edge[];
+  isLocal?: boolean;
+  find: Selection['find'];
+}
+
+/** A plan of one selection. */
+export function select(parts: SelectionParts): SetPlan {
+  const { of, facets = [], anew = [], edges = [], isLocal = true, find } = parts;
+  const key = createHash('sha256').update(JSON.stringify(of)).digest('base64url').slice(0, 32);
+  return { found: { key, facets, anew, edges, isLocal, find } };
+}
+
+/** Compiles a query of ordinals. @param among the contacts that are asked about; all unless given. */
+export function compile(write: (scope: SetScope) => string, moment: Moment, among?: Uint32Array): Statement {
+  const parameters = new Parameters();
+  const asked = among && parameters.add([...among], 'integer[]');
+  const text = write({
+    ...moment,
+    parameters,
+    segmentTable: new Map(),
+    among: (column) => (asked ? amongOrdinals(column, asked) : 'true'),
+  });
+  return { text, values: parameters.values };
+}
