@@ -30,7 +30,7 @@ export const createSegmentsModule: CreateModule = (services) => {
   const { withWorkspace, cache, clock, log, meter, quotas, settings } = services;
   const shared = settings.redisUrl ? cache : undefined;
   const engine = createEngine({ withWorkspace, shared }, { mostBytes: settings.setCacheBytes });
-  const countMembers = createCountMembers({ withWorkspace, engine, cache, clock, meter });
+  const countMembers = createCountMembers({ engine, cache, meter });
   const shown = {
     meter,
     quotas,
