@@ -1,5 +1,6 @@
 import type { CreateModule } from '../../platform/module.js';
 import { contactLoaders } from '../contacts/index.js';
+import { SegmentComparisonResolver } from './comparison.resolver.js';
 import { createCountMembers } from './count-members.js';
 import { createEngine } from './engine/engine.js';
 import { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
@@ -45,6 +46,7 @@ export const createSegmentsModule: CreateModule = (services) => {
     resolvers: [
       new WorkspaceSegmentsResolver(shown),
       new SegmentMutationsResolver(shown),
+      new SegmentComparisonResolver({ engine, clock, meter, quotas }),
       new SegmentResolver(shown),
       new SegmentPreviewResolver(shown),
       new ContactSegmentsResolver(shown),

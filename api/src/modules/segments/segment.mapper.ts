@@ -1,6 +1,8 @@
 import { print } from '@coterie/rules';
 import type { MembershipExplanation } from './explain-membership.js';
 import type { Count, NodeCounts } from './count-members.js';
+import type { Overlap } from './overlap-segments.js';
+import type { SegmentOverlapType } from './overlap.types.js';
 import type { Preview } from './preview-segment.js';
 import type { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
 import type {
@@ -57,6 +59,15 @@ export function toCount({ value, asOf, version, source, tookMs }: Count | NodeCo
 export function toPreview(workspaceId: string, preview: Preview): SegmentPreviewType {
   const { counts, rule, text, sentence, sample } = preview;
   return { workspaceId, count: toCount(counts), nodes: counts.nodes, rule, text, sentence, members: sample };
+}
+
+/** An overlap as the API shows it. */
+export function toOverlap({ source, segments, ...overlap }: Overlap): SegmentOverlapType {
+  return {
+    ...overlap,
+    source: source as SegmentOverlapType['source'],
+    segments: segments.map(({ segment, size }) => ({ segment: toSegment(segment), size })),
+  };
 }
 
 /** An explanation as the API shows it. */
