@@ -115,6 +115,7 @@ describe('api/README.md', () => {
       'columns of a CSV file': mostColumns,
     });
     expect(reference.text).toContain(`${costs.preview} for \`previewSegment\` and for a readiness report`);
+    expect(reference.text).toContain(`${costs.ruleChange.toLocaleString('en')} for \`previewRuleChange\``);
     expect(reference.text).toContain(`${costs.overlap} for each segment of a \`segmentOverlap\``);
     expect(reference.text).toContain(`${costs.explanation} for \`explainMembership\`, ${costs.count} for`);
     expect(reference.text).toContain(`takes ${turnsAtATime} counts at a time`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newId } from '../../api/src/platform/ids.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { newOwner } from '../support/person.js';
 import { createWorkspace, type TestWorkspace } from '../support/workspaces.js';
 
 let app: TestApp;
@@ -94,4 +95,82 @@ describe('an overlap over GraphQL', () => {
     const { errors } = await outsider.ask(...overlapOf(ids));
     expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   });
+});
+
+describe('a change of a rule over GraphQL', () => {
+  const ask = (fields: string): string =>
+    `query ($input: PreviewRuleChangeInput!) { previewRuleChange(input: $input) { ${fields} } }`;
+
+  it('comes with numbers, with those who would enter and leave, and with the segments that depend on it', async () => {
+    const id = await create('job_title contains "growth"');
+    const naming = await create(`not segment "${id}"`);
+    const fields = `version asOf source tookMs change { before after entered left } nodes { path count }
+      rule text sentence entering { identities { value } } leaving { identities { value } } dependentsTotal
+      dependents { segment { id name } change { before after entered left } error { code } }`;
+    const { previewRuleChange } = await workspace.query<{ previewRuleChange: object }>(ask(fields), {
+      input: { id, rule: { text: 'not job_title contains "growth"' }, sampleSize: 1 },
+    });
+    expect(previewRuleChange).toMatchObject({
+      change: { before: 1, after: 2, entered: 2, left: 1 },
+      nodes: [
+        { path: 'rule', count: 2 },
+        { path: 'rule.not', count: 1 },
+      ],
+      entering: [{ identities: [{ value: 'bob' }] }],
+      leaving: [{ identities: [{ value: 'ada' }] }],
+      dependentsTotal: 1,
+      dependents: [
+        { segment: { id: naming }, change: { before: 2, after: 1, entered: 1, left: 2 }, error: null },
+      ],
+    });
+  });
+
+  it('that cannot be saved is refused with a code and a path', async () => {
+    const id = await create('job_title exists');
+    for (const [input, code, path] of [
+      [{ id: newId(), rule: { text: 'job_title exists' } }, 'NOT_FOUND', 'input.id'],
+      [{ id, rule: { text: `segment "${id}"` } }, 'SEGMENT_CYCLE', 'input.rule'],
+      [{ id, rule: { text: 'nonsense exists' } }, 'INVALID_RULE', 'input.rule'],
+      [{ id, rule: { text: 'all of ()' }, sampleSize: 51 }, 'INVALID_INPUT', 'input.sampleSize'],
+    ] as const) {
+      const { errors } = await workspace.ask(ask('version'), { input });
+      expect(errors?.[0]?.extensions).toMatchObject({ code, path });
+    }
+  });
+
+  it('shows contacts only to a key that may read them', async () => {
+    const reader = await createWorkspace(app, { scopes: ['segments:read', 'segments:write'] });
+    const input = { id: await create('any of ()', reader), rule: { text: 'all of ()' } };
+    const codeOf = async (fields: string): Promise<string | undefined> =>
+      (await reader.ask(ask(fields), { input })).errors?.[0]?.extensions.code;
+    expect(await codeOf('change { entered }')).toBeUndefined();
+    expect(await codeOf('entering { id }')).toBe('FORBIDDEN');
+    expect(await codeOf('leaving { id }')).toBe('FORBIDDEN');
+  });
+});
+
+it('lets a viewer compare', async () => {
+  const owner = await newOwner(app.url);
+  const { createSegment } = await owner.query<{ createSegment: { id: string } }>(
+    `mutation ($workspaceId: ID!) { createSegment(workspaceId: $workspaceId, input: {name: "All", rule: {text: "all of ()"}}) { id } }`,
+    { workspaceId: owner.workspaceId },
+  );
+  const viewer = await newOwner(app.url);
+  await app.database.owner.query(
+    `insert into members (organization_id, user_id, role) select $1, id, 'viewer' from users where email = $2`,
+    [owner.organizationId, viewer.email],
+  );
+  const variables = { workspaceId: owner.workspaceId, id: createSegment.id };
+  const code = await viewer.codeOf(
+    `query ($workspaceId: ID!, $id: ID!) {
+      previewRuleChange(workspaceId: $workspaceId, input: {id: $id, rule: {text: "any of ()"}}) { version }
+    }`,
+    variables,
+  );
+  expect(code).toBeUndefined();
+  const twice = await viewer.codeOf(
+    `query ($workspaceId: ID!, $id: ID!) { segmentOverlap(workspaceId: $workspaceId, ids: [$id, $id]) { union } }`,
+    variables,
+  );
+  expect(twice).toBe('INVALID_INPUT');
 });

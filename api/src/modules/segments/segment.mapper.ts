@@ -4,6 +4,8 @@ import type { Count, NodeCounts } from './count-members.js';
 import type { Overlap } from './overlap-segments.js';
 import type { SegmentOverlapType } from './overlap.types.js';
 import type { Preview } from './preview-segment.js';
+import type { RuleChange } from './preview-rule-change.js';
+import type { RuleChangePreviewType } from './rule-change.types.js';
 import type { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
 import type {
   CountType,
@@ -67,6 +69,19 @@ export function toOverlap({ source, segments, ...overlap }: Overlap): SegmentOve
     ...overlap,
     source: source as SegmentOverlapType['source'],
     segments: segments.map(({ segment, size }) => ({ segment: toSegment(segment), size })),
+  };
+}
+
+/** A preview of a change as the API shows it. */
+export function toRuleChange(
+  workspaceId: string,
+  { source, dependents, ...change }: RuleChange,
+): RuleChangePreviewType {
+  return {
+    ...change,
+    workspaceId,
+    source: source as RuleChangePreviewType['source'],
+    dependents: dependents.map(({ segment, ...rest }) => ({ ...rest, segment: toSegment(segment) })),
   };
 }
 

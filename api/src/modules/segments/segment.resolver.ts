@@ -41,6 +41,7 @@ import {
   type SegmentVersionType,
   UpdateSegmentInput,
 } from './segment.types.js';
+import { showContacts } from './show-contacts.js';
 import { restoreVersion, updateSegment } from './update-segment.js';
 
 /** What the resolvers of segments work with. */
@@ -318,11 +319,7 @@ export class SegmentPreviewResolver {
     @Ctx() context: RequestContext,
     @Root() { workspaceId, members }: SegmentPreviewType,
   ): Promise<ContactType[]> {
-    const shown = await this.services.contacts(context, workspaceId).contact.loadMany(members);
-    return shown.flatMap((contact) => {
-      if (contact instanceof Error) throw contact;
-      return contact ?? [];
-    });
+    return showContacts(this.services.contacts, context, workspaceId, members);
   }
 }
 

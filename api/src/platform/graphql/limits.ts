@@ -21,6 +21,7 @@ export const costs = {
   /** Asked once, at the root. */
   preview: 500,
   readiness: 500,
+  ruleChange: 1_000,
   explanation: 200,
   /** For each of the segments that are laid over each other: they share the sets of one moment. */
   overlap: 250,
