@@ -139,6 +139,29 @@ select array[${nodes.join(',\n  ')}] as holds from leaf`;
   return { text, values: scope.parameters.values };
 }
 
+/** A condition that is asked of a contact as if it were another time. */
+export interface Probe {
+  condition: Condition;
+  ordinal: number;
+  now: Date;
+}
+
+/**
+ * Whether conditions hold for contacts at other times, by what is stored now. None of them is a segment.
+ * @returns a row `{ordinal, holds: boolean[]}` for each contact, in the order in which it is asked about.
+ */
+export function conditionsInTime(probes: readonly Probe[], timeZone: string): Statement {
+  const parameters = new Parameters();
+  const contacts = [...Map.groupBy(probes, ({ ordinal }) => ordinal)].map(([ordinal, asked]) => {
+    const columns = asked.map(({ condition, now }) =>
+      leafExpression(condition, { parameters, now, timeZone, segmentTable: new Map() }),
+    );
+    return `select c.ordinal, array[${columns.join(',\n  ')}] as holds
+from contacts c where c.ordinal = ${parameters.add(ordinal, 'integer')}`;
+  });
+  return { text: contacts.join('\nunion all\n'), values: parameters.values };
+}
+
 /** How many people work at a contact's company, and of how many of them a rule holds: one row `{people, matching}`. */
 export function peopleOfCompany(question: Question, ordinal: number): Statement {
   const { scope, prelude } = prepare(question);
