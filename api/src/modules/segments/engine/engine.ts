@@ -3,7 +3,7 @@ import type { Cache } from '../../../platform/cache/cache.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { Shares } from '../../../platform/shares.js';
 import { evaluate, recall, type Evaluation } from './evaluate.js';
-import { FreshSets, makeRoom, Outrun, type Keeping } from './fresh-sets.js';
+import { FreshSets, makeRoom, Outrun, readPosition, type Keeping } from './fresh-sets.js';
 import type { LeafCache } from './leaf-cache.js';
 import { nodesOf } from './tree.js';
 import { segmentsInOrder, type Question } from './truth.js';
@@ -82,18 +82,18 @@ export function createEngine(
 }
 
 async function turnOf(tx: WorkspaceTransaction, keeping: Keeping, passOver: boolean): Promise<Turn> {
-  const version = await tx.version();
-  const whole = new FreshSets(tx, version, keeping, { passOver });
+  const position = await readPosition(tx);
+  const whole = new FreshSets(tx, position, keeping, { passOver });
   return {
     tx,
-    version,
+    version: position.version,
     evaluate: (question) => evaluate(question, whole),
     recall: (question) => recall(question, whole),
     membersAmong: async (question, asked) => {
       // Whoever asks about the people of a company needs the others in it as well.
       const fresh = asksOfCompanies(question)
         ? whole
-        : new FreshSets(tx, version, keeping, { passOver, among: asked });
+        : new FreshSets(tx, position, keeping, { passOver, among: asked });
       return (await evaluate(question, fresh)).members.and(asked);
     },
   };
