@@ -15,7 +15,9 @@ import { largestImport, mostColumns } from '../../api/src/modules/imports/upload
 import { eventLimits } from '../../api/src/modules/ingestion/check-event.js';
 import { mostTraitAttributes } from '../../api/src/modules/ingestion/prepare-traits.js';
 import { segmentLimits } from '../../api/src/modules/ingestion/segment-incoming.js';
-import { countsAtATime, largestSample } from '../../api/src/modules/segments/count-members.js';
+import { largestSample } from '../../api/src/modules/segments/count-members.js';
+import { overlapLimits } from '../../api/src/modules/segments/overlap-segments.js';
+import { turnsAtATime } from '../../api/src/modules/segments/engine/engine.js';
 import { keptDays } from '../../api/src/modules/privacy/access-export.job.js';
 import { answerDays } from '../../api/src/modules/privacy/privacy-request.js';
 import {
@@ -98,6 +100,7 @@ describe('api/README.md', () => {
       'attributes that a workspace defines': mostCustomAttributes,
       'of them computed': mostComputedAttributes,
       'contacts in the sample of a preview': largestSample,
+      'segments of an overlap': overlapLimits.most,
       'message of the tracking API': segmentLimits.event,
       'request of the tracking API, unpacked': segmentLimits.batch,
       'messages of a batch': segmentLimits.events,
@@ -112,8 +115,10 @@ describe('api/README.md', () => {
       'columns of a CSV file': mostColumns,
     });
     expect(reference.text).toContain(`${costs.preview} for \`previewSegment\` and for a readiness report`);
+    expect(reference.text).toContain(`${costs.ruleChange.toLocaleString('en')} for \`previewRuleChange\``);
+    expect(reference.text).toContain(`${costs.overlap} for each segment of a \`segmentOverlap\``);
     expect(reference.text).toContain(`${costs.explanation} for \`explainMembership\`, ${costs.count} for`);
-    expect(reference.text).toContain(`takes ${countsAtATime} counts at a time`);
+    expect(reference.text).toContain(`takes ${turnsAtATime} counts at a time`);
     expect(costs.readiness).toBe(costs.preview);
     expect(mostEvents).toBe(mostContacts);
     expect(eventLimits.identifier).toBe(eventLimits.target);

@@ -98,7 +98,7 @@ const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const instant = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(?:Z|[+-]\d\d(?::?\d\d)?)?/g;
 /** What differs between two answers to the same question; a count is the same from the cache and computed. */
 const volatile =
-  /"(requestId|tookMs|version|asOf)":("[^"]*"|[\d.]+)|"source":"(CACHE|COMPUTED)"|"locations":\[[^\]]*\]/g;
+  /"(requestId|tookMs|version|asOf)":("[^"]*"|[\d.]+)|"source":"(CACHE|INCREMENTAL|COMPUTED)"|"locations":\[[^\]]*\]/g;
 
 /**
  * What an answer says, whatever the question was about: what differs from one answer to the next (ids that were made,

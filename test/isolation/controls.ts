@@ -147,6 +147,10 @@ export const controls: Record<string, Control> = {
   'Workspace.segment': (t) => ({ id: t.segmentId }),
   'Workspace.segments': none,
   'Query.previewSegment': (t) => ({ input: { rule: { tree: { segment: t.segmentId } } } }),
+  'Query.segmentOverlap': (t) => ({ ids: [t.segmentId, t.listId] }),
+  'Query.previewRuleChange': (t) => ({
+    input: { id: t.spareSegmentId, rule: { tree: { segment: t.segmentId } } },
+  }),
   'Query.explainMembership': (t) => ({ segmentId: t.segmentId, contactId: t.contactId }),
   'Mutation.createSegment': (t, fresh) => ({
     input: { name: fresh, rule: { text: `segment "${t.segmentId}" and list "${t.listId}"` } },

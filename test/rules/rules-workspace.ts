@@ -9,6 +9,8 @@ import { createTestDatabase } from '../support/database.js';
 /** A workspace of a database of its own, entered as the application enters it: under row-level security. */
 export interface RulesWorkspace {
   inside<Result>(work: (tx: WorkspaceTransaction) => Promise<Result>): Promise<Result>;
+  /** Does the work and leaves nothing behind. */
+  inPassing(work: (tx: WorkspaceTransaction) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,9 +33,20 @@ export async function openRulesWorkspace(timeZone: string): Promise<RulesWorkspa
   const withWorkspace = createWithWorkspace(dataSource);
   return {
     inside: (work) => withWorkspace(workspace, work),
+    async inPassing(work) {
+      const undone = withWorkspace(workspace, async (tx) => {
+        await work(tx);
+        throw new Undo();
+      });
+      await undone.catch((error: unknown) => {
+        if (!(error instanceof Undo)) throw error;
+      });
+    },
     async close() {
       await dataSource.destroy();
       await database.drop();
     },
   };
 }
+
+class Undo extends Error {}

@@ -8,7 +8,7 @@ import { ensurePartitions, insertRows } from './insert-rows.js';
 /** No event is stored that is older: such worlds are cut to what can be. */
 const oldestEvent = new Date('2000-01-01T00:00:00.000Z');
 
-const longAgo = Date.parse('2020-01-01T00:00:00.000Z');
+const created = '2020-01-01T00:00:00.000Z';
 
 /** The world without the events that the database would not take. */
 export function storable(world: World): World {
@@ -19,22 +19,17 @@ export function storable(world: World): World {
   return { ...world, contacts };
 }
 
-/**
- * Writes a world into the tables. Contacts get the ordinals of their places in it; three of them share each moment of
- * creation, so that pages have ties to break.
- */
+/** Writes a world into the tables. Contacts get the ordinals of their places in it. */
 export async function storeWorld(
   tx: WorkspaceTransaction,
   world: World,
   definitions: Iterable<SegmentDefinition>,
 ): Promise<void> {
   const { companies, contacts } = world;
-  const created = (ordinal: number): string =>
-    new Date(longAgo + Math.floor(ordinal / 3) * 1_000).toISOString();
   await insertRows(
     tx,
     'companies',
-    companies.map(({ id }) => ({ id, name: 'A company', created_at: created(0), updated_at: created(0) })),
+    companies.map(({ id }) => ({ id, name: 'A company', created_at: created, updated_at: created })),
   );
   await insertRows(
     tx,
@@ -48,8 +43,8 @@ export async function storeWorld(
       id,
       ordinal,
       company_id: companyId,
-      created_at: created(ordinal),
-      updated_at: created(ordinal),
+      created_at: created,
+      updated_at: created,
     })),
   );
   await insertRows(tx, 'contact_ordinals', [{ next_ordinal: contacts.length }]);
@@ -64,7 +59,7 @@ export async function storeWorld(
     tx,
     'contact_identities',
     eachOf(({ identities }, ordinal) =>
-      identities.map(({ kind, value }) => ({ kind, value, raw: value, ordinal, created_at: created(0) })),
+      identities.map(({ kind, value }) => ({ kind, value, raw: value, ordinal, created_at: created })),
     ),
   );
   await insertRows(
@@ -76,7 +71,7 @@ export async function storeWorld(
         channel,
         state,
         source: 'test',
-        recorded_at: created(0),
+        recorded_at: created,
       })),
     ),
   );
@@ -124,29 +119,28 @@ async function storeMemberships(
       description: '',
       version: 1,
       created_by: 'system',
-      created_at: new Date(longAgo).toISOString(),
-      updated_at: new Date(longAgo).toISOString(),
+      created_at: created,
+      updated_at: created,
     })),
   );
-  const added = new Date(longAgo).toISOString();
   const members = stored
     .filter(({ rule }) => rule === null)
     .flatMap(({ id }) =>
       [...(lists.get(id) ?? segments.get(id) ?? [])].map((contact) => ({
         segment_id: id,
         ordinal: ordinalOf.get(contact),
-        added_at: added,
+        added_at: created,
       })),
     );
   await insertRows(tx, 'list_members', members);
   const seedList = newId();
   await insertRows(tx, 'seed_lists', [
-    { id: seedList, name: 'Seeds', created_by: 'system', created_at: added },
+    { id: seedList, name: 'Seeds', created_by: 'system', created_at: created },
   ]);
   await insertRows(
     tx,
     'lookalikes',
-    [...lookalikes.keys()].map((id) => ({ id, name: id, seed_list_id: seedList, created_at: added })),
+    [...lookalikes.keys()].map((id) => ({ id, name: id, seed_list_id: seedList, created_at: created })),
   );
   const ranks = [...lookalikes].flatMap(([id, ranked]) =>
     ranked.map((contact, place) => ({ lookalike_id: id, ordinal: ordinalOf.get(contact), rank: place + 1 })),

@@ -36,7 +36,7 @@ const includesAll = (values: string[]) => ({
 describe('all values of a list', () => {
   it('are asked for in one sub-query, however many they are', () => {
     const rule: Rule = { all: Array.from({ length: 10 }, () => includesAll(idsFrom(0))) };
-    const { text } = countNodes({ rule, definitions: new Map(), now: new Date(), timeZone: 'UTC' }, 0);
+    const { text } = countNodes({ rule, definitions: new Map(), now: new Date(), timeZone: 'UTC' });
     expect(text.match(/from contact_attributes/g)).toHaveLength(10);
   });
 

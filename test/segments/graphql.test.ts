@@ -66,7 +66,7 @@ describe('a segment over GraphQL', () => {
       rule: tree,
       version: 1,
       usedBy: [],
-      size: { value: 1, source: 'COMPUTED' },
+      size: { value: 1 },
       members: { edges: [{ node: { id: contacts[0] } }], pageInfo: { hasNextPage: false } },
       versions: { edges: [{ node: { version: 1, text: segment['text'] } }] },
     });
@@ -169,7 +169,7 @@ describe('questions over GraphQL', () => {
     });
     const { explainMembership } = await workspace.query<{ explainMembership: object }>(
       `query ($segmentId: ID!, $contactId: ID!) { explainMembership(segmentId: $segmentId, contactId: $contactId) {
-        isMember nodes { path kind holds evidence {
+        isMember leavesAt entersAt isForeseen nodes { path kind holds changesAt evidence {
           __typename ... on AttributeEvidence { values } ... on ConsentEvidence { channel state }
         } }
       } }`,
@@ -177,18 +177,23 @@ describe('questions over GraphQL', () => {
     );
     expect(explainMembership).toEqual({
       isMember: true,
+      leavesAt: null,
+      entersAt: null,
+      isForeseen: true,
       nodes: [
-        { path: 'rule', kind: 'all', holds: true, evidence: [] },
+        { path: 'rule', kind: 'all', holds: true, changesAt: null, evidence: [] },
         {
           path: 'rule.all[0]',
           kind: 'attribute',
           holds: true,
+          changesAt: null,
           evidence: [{ __typename: 'AttributeEvidence', values: ['Head of Growth'] }],
         },
         {
           path: 'rule.all[1]',
           kind: 'consent',
           holds: true,
+          changesAt: null,
           evidence: [{ __typename: 'ConsentEvidence', channel: 'ads', state: 'unknown' }],
         },
       ],

@@ -1,5 +1,7 @@
 export * from './ast.js';
 export type { AttributeSchema, RuleSchema } from './checker.js';
+export { anniversaryTurns, comingMinute, endBound, startBound, thisMinute } from './crossings.js';
+export type { MovingBound } from './crossings.js';
 export { describe } from './describe.js';
 export { visit } from './dispatch.js';
 export type { Visitor } from './dispatch.js';

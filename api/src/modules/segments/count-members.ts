@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import type { Cache } from '../../platform/cache/cache.js';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { Shares } from '../../platform/shares.js';
 import { SharedWork } from './shared-work.js';
 import type { UsageMeter } from '../../platform/usage.js';
 import type { Engine, Turn } from './engine/engine.js';
@@ -16,9 +15,6 @@ export const largestSample = 50;
 
 /** Seconds that a count is kept. It cannot become wrong, only unasked for: any write gives the workspace a new version. */
 const secondsKept = 600;
-
-/** Counts of one workspace that are taken at a time: a burst of its own waits, and nobody else's. */
-export const countsAtATime = 2;
 
 /** An exact count, and what it is the exact count of. */
 export interface Count {
@@ -77,7 +73,6 @@ export function createCountMembers(services: {
 }): CountMembers {
   const { engine, cache, meter } = services;
   const underWay = new Map<string, SharedWork<Taken>>();
-  const shares = new Shares(countsAtATime);
 
   /** Counts at the version of a snapshot of its own; what is counted is put together anew if it may be another now. */
   async function compute(workspaceId: string, asked: Asked, ask: Ask, signal: AbortSignal): Promise<Taken> {
@@ -88,11 +83,7 @@ export function createCountMembers(services: {
       const counts = countsOf(turn, question, evaluation);
       return { counts, source: evaluation.source, key: isSame ? asked.key : keyOf(turn, question) };
     };
-    const { counts, source, key } = await shares.run(
-      workspaceId,
-      () => engine.inTurn(workspaceId, count, { signal }),
-      signal,
-    );
+    const { counts, source, key } = await engine.inLongTurn(workspaceId, count, { signal });
     const kept: KeptCount = { ...counts, key };
     await cache.set(key, Buffer.from(JSON.stringify(kept)), secondsKept);
     return { counts, source };

@@ -11,6 +11,7 @@ import type { WorkspaceTransaction } from '../../platform/database/with-workspac
 import { notFound } from '../../platform/errors.js';
 import { ordinalsByIds } from '../contacts/index.js';
 import { seekEvidence, type Evidence } from './engine/evidence.js';
+import { foresee, type Foresight } from './engine/foresee.js';
 import { isCondition, nodesOf } from './engine/tree.js';
 import { nodesOfContact, type Question } from './engine/truth.js';
 import { loadQuestion, ruleOf } from './question.js';
@@ -29,6 +30,8 @@ export interface NodeExplanation {
   kind: Kind;
   sentence: string;
   holds: boolean;
+  /** The first minute at which it is otherwise by the passing of time alone; null where it is not foreseen to be. */
+  changesAt: Date | null;
   /** Empty for groups. */
   evidence: Evidence[];
 }
@@ -38,6 +41,12 @@ export interface MembershipExplanation {
   segmentId: string;
   contactId: string;
   isMember: boolean;
+  /** Whether what the passing of time changes could be told; where not, all of that is null. */
+  isForeseen: boolean;
+  /** The first minute at which the contact is no member any more if nothing but time passes; null where there is none. */
+  leavesAt: Date | null;
+  /** The same for becoming one. */
+  entersAt: Date | null;
   /** The version of the workspace that all of it was read at. */
   version: number;
   asOf: Date;
@@ -59,15 +68,21 @@ export async function explainMembership(
     part.rule ? namedBy(part.rule) : [],
   );
   const names = await loadNames(tx, ids);
+  const { isForeseen, changesAt } = await foresee(tx, question, ordinal);
   const nodes = await explainRule(
-    { tx, question, ordinal, names, explained: new Set([segment.id]) },
+    { tx, question, ordinal, names, changesAt, explained: new Set([segment.id]) },
     'rule',
     1,
   );
+  const isMember = nodes[0]?.holds ?? false;
+  const turnsAt = nodes[0]?.changesAt ?? null;
   return {
     segmentId: segment.id,
     contactId: asked.contactId.toLowerCase(),
-    isMember: nodes[0]?.holds ?? false,
+    isMember,
+    isForeseen,
+    leavesAt: isMember ? turnsAt : null,
+    entersAt: isMember ? null : turnsAt,
     version: await tx.version(),
     asOf: now,
     sentence: describe(question.rule, names),
@@ -80,6 +95,7 @@ interface Explaining {
   question: Question;
   ordinal: number;
   names: Names;
+  changesAt: Foresight['changesAt'];
   /** Segments whose nodes are told already: each is told once, or a ladder of segments would double with every rung. */
   explained: Set<string>;
 }
@@ -89,7 +105,7 @@ async function explainRule(
   root: string,
   rootDepth: number,
 ): Promise<NodeExplanation[]> {
-  const { tx, question, ordinal, names } = explaining;
+  const { tx, question, ordinal, names, changesAt } = explaining;
   const { text, values } = nodesOfContact(question, ordinal);
   const rows = await tx.query<{ holds: boolean[] }>(text, values);
   const told: NodeExplanation[] = [];
@@ -100,6 +116,7 @@ async function explainRule(
       kind: kindOf(node),
       sentence: describe(node, names),
       holds: rows[0]?.holds[index] ?? false,
+      changesAt: changesAt.get(node) ?? null,
       evidence:
         isCondition(node) || 'companyPeople' in node
           ? await seekEvidence(node, { tx, question, ordinal })

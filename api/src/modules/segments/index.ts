@@ -1,5 +1,6 @@
 import type { CreateModule } from '../../platform/module.js';
 import { contactLoaders } from '../contacts/index.js';
+import { RuleChangePreviewResolver, SegmentComparisonResolver } from './comparison.resolver.js';
 import { createCountMembers } from './count-members.js';
 import { createEngine } from './engine/engine.js';
 import { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
@@ -36,6 +37,7 @@ export const createSegmentsModule: CreateModule = (services) => {
     quotas,
     withWorkspace,
     clock,
+    engine,
     countMembers,
     segments: createSegmentLoaders({ withWorkspace, clock, countMembers, log }),
     contacts: contactLoaders(withWorkspace),
@@ -45,6 +47,8 @@ export const createSegmentsModule: CreateModule = (services) => {
     resolvers: [
       new WorkspaceSegmentsResolver(shown),
       new SegmentMutationsResolver(shown),
+      new SegmentComparisonResolver(shown),
+      new RuleChangePreviewResolver(shown),
       new SegmentResolver(shown),
       new SegmentPreviewResolver(shown),
       new ContactSegmentsResolver(shown),

@@ -3,7 +3,8 @@ import { Failure } from '../../platform/errors.js';
 import { readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import type { Statement } from './engine/sql.js';
-import { memberOrdinals, membersAmong, pageOfMembers } from './engine/truth.js';
+import type { Turn } from './engine/engine.js';
+import { memberOrdinals, membersAmong } from './engine/truth.js';
 import { loadQuestion, loadQuestions, ruleOf } from './question.js';
 import type { SegmentEntity } from './segment.entity.js';
 import { requireSegment } from './segment.repository.js';
@@ -44,23 +45,24 @@ export interface Member {
   ordinal: number;
 }
 
-/** A page of a segment's members, the oldest contacts first. */
+/** A page of a segment's members, in the order in which contacts came into the workspace. */
 export async function listMembers(
-  tx: WorkspaceTransaction,
+  { tx, evaluate }: Turn,
   segment: Pick<SegmentEntity, 'id' | 'rule'>,
   page: PageArgs,
   now: Date,
 ): Promise<Page<Member>> {
-  const [createdAt, id] = readCursor(page.after, 'instant', 'id') ?? [];
-  const after = createdAt !== undefined && id !== undefined ? { createdAt, id } : undefined;
-  const question = await loadQuestion(tx, ruleOf(segment), now);
-  const { text, values } = pageOfMembers(question, { limit: page.first + 1, ...(after && { after }) });
-  const rows = await tx.query<Member & { created_at: string }>(text, values);
+  const [after = -1] = readCursor(page.after, 'integer') ?? [];
+  const { members } = await evaluate(await loadQuestion(tx, ruleOf(segment), now));
+  const rows = await tx.query<Member>(
+    'select id, ordinal from contacts where ordinal = any($1::int[]) order by ordinal',
+    [members.next(after, page.first + 1)],
+  );
   return toPage(
     rows,
     page,
-    (row) => [row.created_at, row.id],
-    ({ id, ordinal }) => ({ id, ordinal }),
+    ({ ordinal }) => [ordinal],
+    (row) => row,
   );
 }
 

@@ -36,11 +36,7 @@ export async function previewSegment(
 ): Promise<Preview> {
   const { withWorkspace, clock, countMembers } = services;
   const { sampleSize } = request;
-  if (!Number.isInteger(sampleSize) || sampleSize < 0 || sampleSize > largestSample) {
-    throw new Failure('INVALID_INPUT', `A sample has 0 to ${largestSample} members.`, {
-      path: 'input.sampleSize',
-    });
-  }
+  checkSampleSize(sampleSize);
   const now = clock.now();
   const { rule, names } = await withWorkspace(workspaceId, async (tx) => {
     const checked = await checkRule(tx, request.rule, { path: 'input.rule' });
@@ -58,7 +54,16 @@ export async function previewSegment(
   };
 }
 
-function namesIn(tx: WorkspaceTransaction, rule: Rule): Promise<Names> {
+/** Throws INVALID_INPUT for a sample that is larger than can be shown, or none at all. */
+export function checkSampleSize(size: number): void {
+  if (Number.isInteger(size) && size >= 0 && size <= largestSample) return;
+  throw new Failure('INVALID_INPUT', `A sample has 0 to ${largestSample} contacts.`, {
+    path: 'input.sampleSize',
+  });
+}
+
+/** How the workspace calls what a rule names. */
+export function namesIn(tx: WorkspaceTransaction, rule: Rule): Promise<Names> {
   const { segments, lists, lookalikes } = references(rule);
   return loadNames(tx, [...segments, ...lists, ...lookalikes]);
 }

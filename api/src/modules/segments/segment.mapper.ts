@@ -1,7 +1,11 @@
 import { print } from '@coterie/rules';
 import type { MembershipExplanation } from './explain-membership.js';
 import type { Count, NodeCounts } from './count-members.js';
+import type { Overlap } from './overlap-segments.js';
+import type { SegmentOverlapType } from './overlap.types.js';
 import type { Preview } from './preview-segment.js';
+import type { RuleChange } from './preview-rule-change.js';
+import type { RuleChangePreviewType } from './rule-change.types.js';
 import type { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
 import type {
   CountType,
@@ -57,6 +61,28 @@ export function toCount({ value, asOf, version, source, tookMs }: Count | NodeCo
 export function toPreview(workspaceId: string, preview: Preview): SegmentPreviewType {
   const { counts, rule, text, sentence, sample } = preview;
   return { workspaceId, count: toCount(counts), nodes: counts.nodes, rule, text, sentence, members: sample };
+}
+
+/** An overlap as the API shows it. */
+export function toOverlap({ source, segments, ...overlap }: Overlap): SegmentOverlapType {
+  return {
+    ...overlap,
+    source: source as SegmentOverlapType['source'],
+    segments: segments.map(({ segment, size }) => ({ segment: toSegment(segment), size })),
+  };
+}
+
+/** A preview of a change as the API shows it. */
+export function toRuleChange(
+  workspaceId: string,
+  { source, dependents, ...change }: RuleChange,
+): RuleChangePreviewType {
+  return {
+    ...change,
+    workspaceId,
+    source: source as RuleChangePreviewType['source'],
+    dependents: dependents.map(({ segment, ...rest }) => ({ ...rest, segment: toSegment(segment) })),
+  };
 }
 
 /** An explanation as the API shows it. */

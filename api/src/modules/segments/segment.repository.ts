@@ -213,3 +213,33 @@ export async function listVersions(
 export async function lockDefinitions(tx: WorkspaceTransaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('segments:' || $1, 0))`, [tx.workspaceId]);
 }
+
+/**
+ * The active segments whose rules name this one, themselves or through others: the first by name, and how many there
+ * are in all.
+ */
+export async function dependentsOf(
+  tx: WorkspaceTransaction,
+  id: string,
+  limit: number,
+): Promise<{ segments: SegmentEntity[]; total: number }> {
+  const rows = await tx.query<{ id: string }>(
+    `with recursive dependents as (
+       select segment_id as id from segment_references where referenced_id = $1
+       union
+       select r.segment_id from dependents d join segment_references r on r.referenced_id = d.id
+     )
+     select s.id from segments s join dependents d on d.id = s.id
+     where s.archived_at is null order by s.folded_name, s.id`,
+    [id],
+  );
+  const segments = await segmentsByIds(
+    tx,
+    rows.slice(0, limit).map((row) => row.id),
+  );
+  const place = new Map(rows.map((row, index) => [row.id, index]));
+  return {
+    segments: segments.toSorted((one, other) => place.get(one.id)! - place.get(other.id)!),
+    total: rows.length,
+  };
+}

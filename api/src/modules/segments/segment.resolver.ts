@@ -7,6 +7,7 @@ import { Access } from '../../platform/graphql/access.js';
 import { costs } from '../../platform/graphql/limits.js';
 import { PageArgs, type Page } from '../../platform/graphql/pagination.js';
 import { ContactConnection, ContactType, type contactLoaders } from '../contacts/index.js';
+import type { Engine } from './engine/engine.js';
 import type { Quotas, UsageMeter } from '../../platform/usage.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { archiveSegment, unarchiveSegment } from './archive-segment.js';
@@ -41,6 +42,7 @@ import {
   type SegmentVersionType,
   UpdateSegmentInput,
 } from './segment.types.js';
+import { showContacts } from './show-contacts.js';
 import { restoreVersion, updateSegment } from './update-segment.js';
 
 /** What the resolvers of segments work with. */
@@ -49,6 +51,7 @@ export interface SegmentResolverServices {
   quotas: Quotas;
   withWorkspace: WithWorkspace;
   clock: Clock;
+  engine: Engine;
   countMembers: CountMembers;
   segments: ReturnType<typeof createSegmentLoaders>;
   contacts: ReturnType<typeof contactLoaders>;
@@ -271,18 +274,18 @@ export class SegmentResolver {
 
   @FieldResolver(() => ContactConnection, {
     complexity: costs.count,
-    description: 'Its members, the oldest contacts first.',
+    description: 'Its members, in the order in which contacts came into the workspace.',
   })
   async members(
     @Ctx() context: RequestContext,
     @Root() segment: SegmentType,
     @Args(() => PageArgs) args: PageArgs,
   ): Promise<Page<ContactType>> {
-    const { withWorkspace, clock, contacts } = this.services;
+    const { engine, clock, contacts } = this.services;
     const { workspaceId } = segment;
-    const page = await withWorkspace(
+    const page = await engine.inLongTurn(
       workspaceId,
-      (tx) => listMembers(tx, toKey(segment), args, clock.now()),
+      (turn) => listMembers(turn, toKey(segment), args, clock.now()),
       { signal: context.signal },
     );
     const shown = await contacts(context, workspaceId).contact.loadMany(
@@ -318,11 +321,7 @@ export class SegmentPreviewResolver {
     @Ctx() context: RequestContext,
     @Root() { workspaceId, members }: SegmentPreviewType,
   ): Promise<ContactType[]> {
-    const shown = await this.services.contacts(context, workspaceId).contact.loadMany(members);
-    return shown.flatMap((contact) => {
-      if (contact instanceof Error) throw contact;
-      return contact ?? [];
-    });
+    return showContacts(this.services.contacts, context, workspaceId, members);
   }
 }
 

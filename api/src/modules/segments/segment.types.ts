@@ -437,6 +437,13 @@ export class NodeExplanationType {
   @Field(() => Boolean, { description: 'Whether it holds for the contact.' })
   holds!: boolean;
 
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'The first minute at which it is otherwise if nothing but time passes; null where it stays as it is for ten years, or that is not foreseen.',
+  })
+  changesAt!: Date | null;
+
   @Field(() => [EvidenceUnion], { description: 'What it goes by; empty for groups.' })
   evidence!: (typeof EvidenceUnion)[];
 }
@@ -453,6 +460,26 @@ export class MembershipExplanationType {
 
   @Field(() => Boolean, { description: 'Whether the contact is a member.' })
   isMember!: boolean;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'The first minute at which the contact is no member any more if nothing but time passes, as when a window lets go of what it did. Null where it stays one for ten years, is none, or that is not foreseen.',
+  })
+  leavesAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'The first minute at which the contact becomes a member if nothing but time passes, as with what it has not done for long enough. Null where it does not in ten years, is one, or that is not foreseen.',
+  })
+  entersAt!: Date | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether it could be told what the passing of time changes. False where a condition goes by more than 1,000 instants, or the company has more than 200 people that are asked about.',
+  })
+  isForeseen!: boolean;
 
   @Field(() => Float, { description: 'The version of the workspace that all of it was read at.' })
   version!: number;

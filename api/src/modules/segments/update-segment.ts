@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { fold } from '@coterie/rules';
+import { fold, type Rule } from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, notFound } from '../../platform/errors.js';
 import { checkRule, type RuleSource } from './check-rule.js';
@@ -35,13 +35,23 @@ export async function updateSegment(
     change.description == null
       ? segment.description
       : checkDescription(change.description, 'input.description');
-  if (change.rule && segment.kind === 'static') {
+  const rule = change.rule ? await checkNewRule(tx, { ...segment, name }, change.rule) : segment.rule;
+  return storeNextVersion(tx, segment, { name, description, rule }, editor);
+}
+
+/**
+ * The rule in normal form that a segment is to have, as it would be stored. Throws INVALID_INPUT for a static segment,
+ * SEGMENT_CYCLE naming the circle, and INVALID_RULE with every problem of the rule.
+ */
+export async function checkNewRule(
+  tx: WorkspaceTransaction,
+  { id, kind, name }: Pick<SegmentEntity, 'id' | 'kind' | 'name'>,
+  rule: RuleSource,
+): Promise<Rule> {
+  if (kind === 'static') {
     throw new Failure('INVALID_INPUT', 'A static segment has members, not a rule.', { path: 'input.rule' });
   }
-  const rule = change.rule
-    ? await checkRule(tx, change.rule, { segmentId: segment.id, name, path: 'input.rule' })
-    : segment.rule;
-  return storeNextVersion(tx, segment, { name, description, rule }, editor);
+  return checkRule(tx, rule, { segmentId: id, name, path: 'input.rule' });
 }
 
 /** A version of a segment to go back to. */
@@ -77,13 +87,19 @@ async function requireCurrent(
   id: string,
   expectedVersion: number,
 ): Promise<SegmentEntity> {
-  const segment = await requireSegment(tx, id, 'input.id');
-  if (segment.archivedAt) throw new Failure('CONFLICT', 'The segment is archived.', { path: 'input.id' });
+  const segment = await requireEditable(tx, id);
   if (segment.version !== expectedVersion) {
     throw new Failure('CONFLICT', `The segment is at version ${segment.version} by now.`, {
       path: 'input.expectedVersion',
     });
   }
+  return segment;
+}
+
+/** A segment that can be changed. Throws NOT_FOUND when there is none, CONFLICT when it is archived. */
+export async function requireEditable(tx: WorkspaceTransaction, id: string): Promise<SegmentEntity> {
+  const segment = await requireSegment(tx, id, 'input.id');
+  if (segment.archivedAt) throw new Failure('CONFLICT', 'The segment is archived.', { path: 'input.id' });
   return segment;
 }
 

@@ -21,7 +21,10 @@ export const costs = {
   /** Asked once, at the root. */
   preview: 500,
   readiness: 500,
+  ruleChange: 1_000,
   explanation: 200,
+  /** For each of the segments that are laid over each other: they share the sets of one moment. */
+  overlap: 250,
   /** Asked of many: those of a page can be remembered, or are found together. */
   count: 25,
 } as const;
@@ -62,10 +65,15 @@ function tooComplex(message: string): GraphQLError {
   return asGraphqlError(new Failure('TOO_COMPLEX', message));
 }
 
-/** A field costs one, or what it declares, and what is below it as often as its page is long. */
-const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
+/**
+ * A field costs one, or what it declares, and what is below it as often as its page is long. What depends on arguments
+ * is declared as a function of them.
+ */
+const estimate: ComplexityEstimator = (asked) => {
+  const { field, args, childComplexity } = asked;
+  const declared = field.extensions['complexity'];
   const page = (args as { first?: unknown }).first;
-  const own = Number(field.extensions['complexity'] ?? 1);
+  const own = Number((typeof declared === 'function' ? declared(asked) : declared) ?? 1);
   return own + childComplexity * (typeof page === 'number' && page > 1 ? page : 1);
 };
 

@@ -1,6 +1,7 @@
 import type { Bitmap } from '@coterie/bitmap';
 import type { Cache } from '../../../platform/cache/cache.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
+import { Shares } from '../../../platform/shares.js';
 import { evaluate, recall, type Evaluation } from './evaluate.js';
 import { FreshSets, makeRoom, Outrun, readPosition, type Keeping } from './fresh-sets.js';
 import type { LeafCache } from './leaf-cache.js';
@@ -34,9 +35,14 @@ export interface Engine {
     work: (turn: Turn) => Promise<Result>,
     options?: TurnOptions,
   ): Promise<Result>;
+  /** The same for work that may look at the whole workspace: of one workspace's, {@link turnsAtATime} run at a time. */
+  inLongTurn: Engine['inTurn'];
   /** What this process keeps of sets. */
   leaves: LeafCache;
 }
+
+/** Long turns of one workspace that run at a time: a burst of its own waits, and nobody else's. */
+export const turnsAtATime = 2;
 
 /** How often a turn begins on a new snapshot because another one, meanwhile, has brought sets further than it sees. */
 const mostOutrun = 5;
@@ -47,6 +53,7 @@ export function createEngine(
   { mostBytes }: { mostBytes: number },
 ): Engine {
   const keeping = makeRoom(mostBytes, shared);
+  const shares = new Shares(turnsAtATime);
 
   async function inTurn<Result>(
     workspaceId: string,
@@ -66,7 +73,12 @@ export function createEngine(
     }
   }
 
-  return { inTurn, leaves: keeping.leaves };
+  return {
+    inTurn,
+    inLongTurn: (workspaceId, work, options) =>
+      shares.run(workspaceId, () => inTurn(workspaceId, work, options), options?.signal),
+    leaves: keeping.leaves,
+  };
 }
 
 async function turnOf(tx: WorkspaceTransaction, keeping: Keeping, passOver: boolean): Promise<Turn> {

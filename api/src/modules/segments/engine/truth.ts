@@ -111,47 +111,17 @@ export function memberOrdinals(question: Question, before = 0): Statement {
   };
 }
 
-/** Where a page of members begins: the last row of the page before, and how many rows to read. */
-export interface MemberPage {
-  limit: number;
-  /** `createdAt` as text with microseconds, as {@link pageOfMembers} returns it. */
-  after?: { createdAt: string; id: string };
-}
-
-/** Members in order of creation: rows `{id, ordinal, created_at}`, the instant as text with microseconds. */
-export function pageOfMembers(question: Question, page: MemberPage): Statement {
-  const { scope, prelude } = prepare(question);
-  const root = ruleExpression(question.rule, scope);
-  const { parameters } = scope;
-  const after = page.after
-    ? ` and (c.created_at, c.id) > (${parameters.add(page.after.createdAt, 'timestamptz')}, ${parameters.add(page.after.id, 'uuid')})`
-    : '';
-  const text = `${prelude}
-select c.id, c.ordinal, to_char(c.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as created_at
-from universe c
-where ${root}${after}
-order by c.created_at, c.id
-limit ${parameters.add(page.limit, 'integer')}`;
-  return { text, values: parameters.values };
-}
-
-/**
- * The count of every node of the tree, in the order of nodesOf(), and the first members by creation, in one pass:
- * one row `{counts: text[], sample: integer[]}`, the sample as ordinals.
- */
-export function countNodes(question: Question, sampleSize: number): Statement {
+/** The count of every node of the tree, in the order of nodesOf(): one row `{counts: text[]}`. */
+export function countNodes(question: Question): Statement {
   const { scope, prelude } = prepare(question);
   const { columns, nodes } = leafColumns(question, scope);
   const counts = nodes.map((node) => `count(*) filter (where ${node})::text`);
-  const limit = scope.parameters.add(sampleSize, 'integer');
   const text = `${prelude},
 leaf as materialized (
-  select ${['c.ordinal', 'c.id', 'c.created_at', ...columns].join(',\n    ')}
+  select ${['c.ordinal', ...columns].join(',\n    ')}
   from universe c
 )
-select array[${counts.join(',\n  ')}] as counts,
-  array(select ordinal from leaf where ${nodes[0]} order by created_at, id limit ${limit}) as sample
-from leaf`;
+select array[${counts.join(',\n  ')}] as counts from leaf`;
   return { text, values: scope.parameters.values };
 }
 
@@ -167,6 +137,29 @@ leaf as materialized (
 )
 select array[${nodes.join(',\n  ')}] as holds from leaf`;
   return { text, values: scope.parameters.values };
+}
+
+/** A condition that is asked of a contact as if it were another time. */
+export interface Probe {
+  condition: Condition;
+  ordinal: number;
+  now: Date;
+}
+
+/**
+ * Whether conditions hold for contacts at other times, by what is stored now. None of them is a segment.
+ * @returns a row `{ordinal, holds: boolean[]}` for each contact, in the order in which it is asked about.
+ */
+export function conditionsInTime(probes: readonly Probe[], timeZone: string): Statement {
+  const parameters = new Parameters();
+  const contacts = [...Map.groupBy(probes, ({ ordinal }) => ordinal)].map(([ordinal, asked]) => {
+    const columns = asked.map(({ condition, now }) =>
+      leafExpression(condition, { parameters, now, timeZone, segmentTable: new Map() }),
+    );
+    return `select c.ordinal, array[${columns.join(',\n  ')}] as holds
+from contacts c where c.ordinal = ${parameters.add(ordinal, 'integer')}`;
+  });
+  return { text: contacts.join('\nunion all\n'), values: parameters.values };
 }
 
 /** How many people work at a contact's company, and of how many of them a rule holds: one row `{people, matching}`. */
@@ -192,7 +185,7 @@ export function membersAmong(question: Question, ordinals: readonly number[]): S
 
 /** What a question asks of the database, in 64 hex digits: equal questions, and only those, have equal prints. */
 export function fingerprint(question: Question): string {
-  const { text, values } = countNodes(question, 0);
+  const { text, values } = countNodes(question);
   return createHash('sha256')
     .update(JSON.stringify([text, values]))
     .digest('hex');
@@ -226,7 +219,7 @@ function prepare(
   const universe = rules.some(asksOfOthers) ? 'true' : isAsked;
   const tables = [
     `universe as not materialized (
-  select c.workspace_id, c.ordinal, c.id, c.company_id, c.created_at from contacts c where ${universe}
+  select c.workspace_id, c.ordinal, c.id, c.company_id from contacts c where ${universe}
 )`,
     ...named.map((segment) => segmentTable(segment, scope)),
   ];

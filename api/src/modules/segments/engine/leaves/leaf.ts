@@ -2,7 +2,7 @@ import type { Parameters } from '../sql.js';
 
 /**
  * What a leaf is compiled with. A leaf is a boolean expression over `c`, a row of the universe
- * (workspace_id, ordinal, id, company_id, created_at): true or false for every contact, never null.
+ * (workspace_id, ordinal, id, company_id): true or false for every contact, never null.
  *
  * Sub-queries are joined to `c` by workspace as well: row-level security keeps tenants apart without it, but the
  * indexes begin with the workspace, and a database that is distributed by it needs to see the join.
