@@ -209,8 +209,8 @@ async function lookUpVersions(writing: Writing): Promise<void> {
     const data = await send(writing, 'query ($id: ID!) { workspace { segment(id: $id) { version } } }', {
       id: writing.laboratory.things[name],
     });
-    const { segment } = data?.['workspace'] as { segment: { version: number } };
-    writing.population.segmentVersions[name] = segment.version;
+    const workspace = data?.['workspace'] as { segment: { version: number } } | undefined;
+    if (workspace) writing.population.segmentVersions[name] = workspace.segment.version;
   }
 }
 
