@@ -5,7 +5,7 @@ import type { WorkspaceTransaction } from '../../../platform/database/with-works
 import { Companies } from './companies.js';
 import { readFeed, type Changes } from './feed.js';
 import { LeafCache, type KeptSet } from './leaf-cache.js';
-import { prepareToReadMuch, readOrdinals } from './read-ordinals.js';
+import { prepareToReadMuch, readOrdinals, readWithWorkers } from './read-ordinals.js';
 import { compile, select, type Moment, type Selection } from './sets/selection.js';
 
 /** How a set came to be what it is at a version: it was kept, brought forward, or found anew. */
@@ -204,7 +204,8 @@ export class FreshSets {
 
   async #whole(selection: Selection, moment: Moment): Promise<Bitmap> {
     await this.#prepare();
-    return readOrdinals(this.#tx, compile(selection.find, moment), selection.holds);
+    const read = selection.isHeavy ? readWithWorkers : readOrdinals;
+    return read(this.#tx, compile(selection.find, moment), selection.holds);
   }
 
   async #prepare(): Promise<void> {

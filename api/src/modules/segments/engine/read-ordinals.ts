@@ -17,6 +17,22 @@ export async function readOrdinals(
 }
 
 /**
+ * Reads them with several workers of PostgreSQL, where that costs more to find out of each row than to hand it over: it
+ * has no idea of what functions on text and JSON cost.
+ */
+export async function readWithWorkers(
+  tx: WorkspaceTransaction,
+  statement: Statement,
+  holds?: (times: number) => boolean,
+): Promise<Bitmap> {
+  const settings = `select set_config('parallel_tuple_cost', $1, true), set_config('parallel_setup_cost', $2, true)`;
+  await tx.query(settings, ['0', '0']);
+  const found = await readOrdinals(tx, statement, holds);
+  await tx.query(settings, ['0.1', '1000']);
+  return found;
+}
+
+/**
  * Makes the transaction fit to read much at once: memory to group a million rows, and no compilation of plans, which
  * takes longer than it saves on statements that are run once.
  */

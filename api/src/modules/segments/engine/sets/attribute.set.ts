@@ -12,6 +12,7 @@ export function attributeSet(condition: AttributeCondition, { timeZone }: Moment
     facets: [isOfCompany(held) ? held.key : `attribute:${held.key}`],
     anew: [`definition:${held.key}`],
     edges: edgesOf(held),
+    isHeavy: ['contains', 'starts_with', 'ends_with', 'anniversary_within'].includes(held.op),
     find: (scope) => writerOf(held)(held, scope),
   });
   return positive ? { without: plan } : plan;

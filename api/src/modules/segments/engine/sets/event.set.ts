@@ -29,6 +29,7 @@ function beforeWindow(condition: EventCondition, { timeZone }: Moment): SetPlan 
     of: ['before', pattern, condition.window, timeZone],
     facets: [facetOf(condition)],
     edges: isMoving(condition) ? [{ at: until, crossed: crossedBy(pattern) }] : [],
+    isHeavy: pattern.where !== undefined,
     find: (scope) =>
       `${eventsOf(pattern, scope)} and e.occurred_at < ${scope.parameters.addInstant(until(scope))}`,
   });
@@ -55,6 +56,7 @@ function inWindow(
     of: ['event', pattern, condition.window, what, timeZone],
     facets: [facetOf(condition)],
     edges: windowEdges(condition),
+    isHeavy: pattern.where !== undefined,
     find: (scope) => {
       const matching = `${eventsOf(pattern, scope)} and ${withinSpan('e.occurred_at', spanOf(condition, scope), scope)}`;
       return having ? `${matching} group by e.ordinal having ${having(scope)}` : matching;

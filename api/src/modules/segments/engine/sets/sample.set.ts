@@ -6,6 +6,7 @@ import { select, type SetPlan } from './selection.js';
 export function sampleSet(condition: SampleCondition): SetPlan {
   return select({
     of: ['sample', condition],
+    isHeavy: true,
     find: (scope) =>
       `select c.ordinal from contacts c where ${scope.among('c.ordinal')} and ${sampleLeaf(condition, scope)}`,
   });

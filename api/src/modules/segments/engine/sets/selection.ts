@@ -32,6 +32,8 @@ export interface Selection {
   edges: readonly Edge[];
   /** Whether a contact is in it regardless of the others. */
   isLocal: boolean;
+  /** Whether it takes more to tell of a row whether it is meant than to read it. */
+  isHeavy: boolean;
   /** Writes the query of its ordinals: one column, in any order, each as often as it likes. */
   find: (scope: SetScope) => string;
   /** By how often an ordinal is given, whether it is in the set; without, all that are given are. */
@@ -61,15 +63,16 @@ export interface SelectionParts {
   anew?: readonly string[];
   edges?: readonly Edge[];
   isLocal?: boolean;
+  isHeavy?: boolean;
   find: Selection['find'];
   holds?: Selection['holds'];
 }
 
 /** A plan of one selection. */
 export function select(parts: SelectionParts): SetPlan {
-  const { of, facets = [], anew = [], edges = [], isLocal = true, find, holds } = parts;
+  const { of, facets = [], anew = [], edges = [], isLocal = true, isHeavy = false, find, holds } = parts;
   const key = createHash('sha256').update(JSON.stringify(of)).digest('base64url').slice(0, 32);
-  return { found: { key, facets, anew, edges, isLocal, find, ...(holds && { holds }) } };
+  return { found: { key, facets, anew, edges, isLocal, isHeavy, find, ...(holds && { holds }) } };
 }
 
 /** Compiles a query of ordinals. @param among the contacts that are asked about; all unless given. */

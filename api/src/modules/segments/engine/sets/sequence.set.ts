@@ -11,6 +11,7 @@ export function sequenceSet(condition: SequenceCondition, { timeZone }: Moment):
   return select({
     of: ['sequence', condition, timeZone],
     facets: steps.map(({ name }) => `event:${fold(name)}`),
+    isHeavy: true,
     edges: [{ at: ({ now }) => nextMinute(now), crossed }],
     find: (scope) => chain(condition, scope),
   });
