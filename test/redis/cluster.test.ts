@@ -30,7 +30,8 @@ beforeAll(async () => {
     { timeout: 20_000, interval: 500 },
   );
   await vi.waitFor(async () => {
-    for (const port of ports) expect(await ask(port, ['CLUSTER', 'INFO'])).toContain('cluster_state:ok');
+    const states = await Promise.all(ports.map((port) => ask(port, ['CLUSTER', 'INFO'])));
+    if (!states.every((state) => String(state).includes('cluster_state:ok'))) throw new Error('not yet');
   }, 20_000);
   app = await startTestApp({
     redisUrl: ports.map((port) => `redis://127.0.0.1:${port}`).join(','),
