@@ -111,7 +111,7 @@ describe('from signing up to a count', () => {
     await owner.query(
       `mutation ($workspaceId: ID!) {
          upsertContact(workspaceId: $workspaceId, input: { email: "eve@example.com", attributes: [{ key: "job_title", value: "Analyst" }] }) { outcome }
-         createSegment(workspaceId: $workspaceId, input: { name: "Analysts", rule: { text: "job_title is \\"analyst\\"" } }) { id }
+         createSegment(workspaceId: $workspaceId, input: { name: "Analysts", rule: { text: "job_title is \\"analyst\\" held for less than 14 days" } }) { id }
        }`,
       { workspaceId: owner.workspaceId },
     );
@@ -122,6 +122,7 @@ describe('from signing up to a count', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Is a member').waitFor();
     expect(await dialog.getByText('job_title: Analyst').isVisible()).toBe(true);
+    expect(await dialog.getByText(/^Leaves on .+, if nothing else happens\.$/).isVisible()).toBe(true);
   });
 });
 
