@@ -14,11 +14,18 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Clones the migrated template. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/** Clones the migrated template. @param name of the new database; one that nobody else uses unless given. */
+export async function createTestDatabase(
+  name = `coterie_test_${randomBytes(6).toString('hex')}`,
+): Promise<TestDatabase> {
+  const statement = `create database ${name} template ${variable('TEMPLATE_DATABASE')}`;
+  await administer(variable('DATABASE_URL'), statement);
+  return openTestDatabase(name);
+}
+
+/** A database that is there already. */
+export function openTestDatabase(name: string): TestDatabase {
   const ownerUrl = variable('DATABASE_URL');
-  const name = `coterie_test_${randomBytes(6).toString('hex')}`;
-  await administer(ownerUrl, `create database ${name} template ${variable('TEMPLATE_DATABASE')}`);
   const url = new URL(ownerUrl);
   url.pathname = `/${name}`;
   const owner = new pg.Pool({ connectionString: url.href, max: 4 });
