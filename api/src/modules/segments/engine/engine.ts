@@ -13,7 +13,10 @@ export interface Turn {
   /** The version that every answer is of. */
   version: number;
   evaluate(question: Question): Promise<Evaluation>;
-  /** Which of these contacts are members: without finding the sets whole that nobody keeps. */
+  /**
+   * Which of these contacts are members: without finding the sets whole that nobody keeps. Several questions about the same
+   * ones, given as the same bitmap, share what they find.
+   */
   membersAmong(question: Question, asked: Bitmap): Promise<Bitmap>;
 }
 
@@ -70,15 +73,19 @@ export function createEngine(
 async function turnOf(tx: WorkspaceTransaction, keeping: Keeping, passOver: boolean): Promise<Turn> {
   const version = await tx.version();
   const whole = new FreshSets(tx, version, keeping, { passOver });
+  const few = new Map<Bitmap, FreshSets>();
+  const freshAmong = (asked: Bitmap): FreshSets => {
+    const fresh = few.get(asked) ?? new FreshSets(tx, version, keeping, { passOver, among: asked });
+    few.set(asked, fresh);
+    return fresh;
+  };
   return {
     tx,
     version,
     evaluate: (question) => evaluate(question, whole),
     membersAmong: async (question, asked) => {
       // Whoever asks about the people of a company needs the others in it as well.
-      const fresh = asksOfCompanies(question)
-        ? whole
-        : new FreshSets(tx, version, keeping, { passOver, among: asked });
+      const fresh = asksOfCompanies(question) ? whole : freshAmong(asked);
       return (await evaluate(question, fresh)).members.and(asked);
     },
   };
