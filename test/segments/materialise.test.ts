@@ -328,7 +328,10 @@ describe('a worker that dies', () => {
 describe('several workers at once', () => {
   it('write what has happened once', async () => {
     const word = freshWord();
-    const ids = [await db.add(havingTitle(word)), await db.add({ rule: { text: `not job_title is "${word}"` } })];
+    const ids = [
+      await db.add(havingTitle(word)),
+      await db.add({ rule: { text: `not job_title is "${word}"` } }),
+    ];
     await db.step();
     const first = await db.stored(ids[1]!);
     const workers = Array.from({ length: 3 }, () => db.newWorker());

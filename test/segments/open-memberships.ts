@@ -1,4 +1,3 @@
-import type { Bitmap } from '@coterie/bitmap';
 import { memberOrdinals } from '../../api/src/modules/segments/engine/truth.js';
 import { createEngine } from '../../api/src/modules/segments/engine/engine.js';
 import { createSegment, type NewSegment } from '../../api/src/modules/segments/create-segment.js';
@@ -61,7 +60,10 @@ export async function openMemberships(): Promise<Memberships> {
       }),
     standing: (id) => inside((tx) => standingOf(tx, id)),
     log: (id) => inside((tx) => readTransitions(tx, id, { limit: 1_000_000 })),
-    sizes: (id) => inside((tx) => readSizes(tx, id, { from: new Date(clock.now().getTime() - halfADay), to: clock.now() })),
+    sizes: (id) =>
+      inside((tx) =>
+        readSizes(tx, id, { from: new Date(clock.now().getTime() - halfADay), to: clock.now() }),
+      ),
     stored: async (id) => listOf((await inside((tx) => readMembership(tx, id)))?.members),
     truth: (id) =>
       inside(async (tx) => {
@@ -74,7 +76,7 @@ export async function openMemberships(): Promise<Memberships> {
   };
 }
 
-function listOf(members: Bitmap | undefined): number[] {
+function listOf(members: { ordinals(): Iterable<number> } | undefined): number[] {
   return [...(members?.ordinals() ?? [])];
 }
 

@@ -10,7 +10,7 @@ import { appendTransitions, blankTransitions } from './transition.repository.js'
  * in, nothing that is stored of members holds their numbers any more, and of what they entered and left it stays only that
  * somebody did. Whoever is judging memberships meanwhile has to begin anew, so that nobody comes back.
  * @param ordinals of contacts that are about to be deleted, and of those that have become part of them.
- * @returns how many transitions were theirs.
+ * @returns how many transitions there were of them.
  */
 export async function forgetMembers(
   tx: WorkspaceTransaction,
@@ -20,6 +20,7 @@ export async function forgetMembers(
   await raiseRevision(tx);
   const theirs = Bitmap.of(ordinals);
   const version = await tx.version();
+  let exits = 0;
   for (const standing of await readStandings(tx)) {
     const { segmentId, sequence } = standing;
     const stored = await readMembership(tx, segmentId);
@@ -32,15 +33,10 @@ export async function forgetMembers(
     if (left.size === 0) continue;
     const exited = left.ordinals();
     const stamp = { version, at: now };
-    const exits = {
-      segmentId,
-      after: sequence,
-      exited,
-      entered: new Uint32Array(),
-      byDefinition: false,
-    };
-    await appendTransitions(tx, [exits], stamp);
+    const log = { segmentId, after: sequence, exited, entered: new Uint32Array(), byDefinition: false };
+    await appendTransitions(tx, [log], stamp);
+    exits += exited.length;
     await addSizes(tx, [{ segmentId, size: members.size, entered: 0, exited: exited.length }], stamp);
   }
-  return blankTransitions(tx, ordinals);
+  return (await blankTransitions(tx, ordinals)) - exits;
 }

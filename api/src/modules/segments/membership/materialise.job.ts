@@ -14,20 +14,19 @@ const pauses = { least: 1, most: 60 };
  */
 export function createMaterialiseTask(services: Materialising & Pick<Services, 'enqueue'>): Task {
   const { withWorkspace, clock, enqueue } = services;
-  return async (payload, { signal }) => {
-    const { workspaceId, pause } = payload as MaterialisePayload;
-    // What follows from data by itself is no more entered in the audit log than they are.
-    const { moved, hasSegments, version } = await outsideOperation(() =>
-      materialise(services, workspaceId, signal),
-    );
-    await withWorkspace(workspaceId, async (tx) => {
-      // Whoever has asked for another run meanwhile is not to wait for longer.
-      const hasMore = (await tx.version()) > version;
-      if (!hasSegments && !hasMore) return;
-      const next = moved || hasMore ? pauses.least : Math.min(pause * 2, pauses.most);
-      await materialiseSoon(enqueue, tx, new Date(clock.now().getTime() + next * 1000), next);
+  // What follows from data by itself is no more entered in the audit log than they are.
+  return (payload, { signal }) =>
+    outsideOperation(async () => {
+      const { workspaceId, pause } = payload as MaterialisePayload;
+      const { moved, hasSegments, version } = await materialise(services, workspaceId, signal);
+      await withWorkspace(workspaceId, async (tx) => {
+        // Whoever has asked for another run meanwhile is not to wait for longer.
+        const hasMore = (await tx.version()) > version;
+        if (!hasSegments && !hasMore) return;
+        const next = moved || hasMore ? pauses.least : Math.min(pause * 2, pauses.most);
+        await materialiseSoon(enqueue, tx, new Date(clock.now().getTime() + next * 1000), next);
+      });
     });
-  };
 }
 
 /** The name of the job that starts the others again; it runs every hour. */
@@ -42,5 +41,6 @@ export function createResumeMaterialisingTask(
     withWorkspace(workspaceId, async (tx) => {
       if ((await readSituation(tx)).hasSegments) await materialiseSoon(enqueue, tx, clock.now());
     });
-  return (_payload, { signal }) => eachWorkspace(services, signal, resume, 'unarchived');
+  return (_payload, { signal }) =>
+    outsideOperation(() => eachWorkspace(services, signal, resume, 'unarchived'));
 }
