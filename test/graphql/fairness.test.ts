@@ -27,12 +27,12 @@ const previews = (many: number): string =>
       `p${index}: previewSegment(input: {rule: {text: "job_title is \\"${Math.random()}\\""}}) { count { value } }`,
   ).join(' ')} }`;
 
-/** Does something while nobody can read contacts. */
+/** Does something while nobody can read attributes. */
 async function whileHeld(work: () => Promise<void>): Promise<void> {
   const holder = await app.database.owner.connect();
   try {
     await holder.query('begin');
-    await holder.query('lock table contacts in access exclusive mode');
+    await holder.query('lock table contact_attributes in access exclusive mode');
     await work();
   } finally {
     await holder.query('rollback');

@@ -120,8 +120,6 @@ describe('a segment that cannot be answered any more', () => {
     const { withWorkspace, clock, workspaceId } = segments;
     const countMembers = createCountMembers({
       engine: segments.engine,
-      withWorkspace,
-      clock,
       cache: createMemoryCache(),
       meter: new UsageMeter(clock),
     });

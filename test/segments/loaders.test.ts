@@ -31,8 +31,6 @@ beforeAll(async () => {
   const { withWorkspace, clock, workspaceId } = segments;
   const countMembers = createCountMembers({
     engine: segments.engine,
-    withWorkspace,
-    clock,
     cache: createMemoryCache(),
     meter: new UsageMeter(clock),
   });

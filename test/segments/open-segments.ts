@@ -59,9 +59,7 @@ export async function openSegments(): Promise<Segments> {
     preview(rule, cache = shared, sampleSize = 10) {
       const countMembers = createCountMembers({
         engine,
-        withWorkspace,
         cache,
-        clock,
         meter: new UsageMeter(clock),
       });
       const source = typeof rule === 'string' ? { text: rule } : { tree: rule };

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import type { Cache } from '../../platform/cache/cache.js';
-import type { Clock } from '../../platform/clock.js';
-import type { WithWorkspace, WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Shares } from '../../platform/shares.js';
 import { SharedWork } from './shared-work.js';
 import type { UsageMeter } from '../../platform/usage.js';
 import type { Engine, Turn } from './engine/engine.js';
+import type { Evaluation } from './engine/evaluate.js';
 import type { SetSource } from './engine/fresh-sets.js';
 import { nodesOf } from './engine/tree.js';
 import { fingerprint, type Question } from './engine/truth.js';
@@ -62,6 +62,8 @@ const keptCount = z.strictObject({
   sample: z.array(z.int().nonnegative()).max(largestSample),
 });
 type KeptCount = z.infer<typeof keptCount>;
+/** The counts of a rule's nodes, in the order of nodesOf(), and its first members, at a version. */
+type Counts = Omit<KeptCount, 'key'>;
 
 /**
  * Builds {@link CountMembers}. A kept count is found by the workspace's version, read from PostgreSQL each time, and by
@@ -69,25 +71,31 @@ type KeptCount = z.infer<typeof keptCount>;
  * looked at: its key is not asked for any more. Equal questions at one version that are under way share one answer.
  */
 export function createCountMembers(services: {
-  withWorkspace: WithWorkspace;
   engine: Engine;
   cache: Cache;
-  clock: Clock;
   meter: UsageMeter;
 }): CountMembers {
-  const { withWorkspace, engine, cache, clock, meter } = services;
+  const { engine, cache, meter } = services;
   const underWay = new Map<string, SharedWork<Taken>>();
   const shares = new Shares(countsAtATime);
 
   /** Counts at the version of a snapshot of its own; what is counted is put together anew if it may be another now. */
   async function compute(workspaceId: string, asked: Asked, ask: Ask, signal: AbortSignal): Promise<Taken> {
-    const count = async (turn: Turn): Promise<Taken> => {
-      const question = turn.version === asked.version ? asked.question : (await ask(turn.tx))[asked.index];
-      return takeCount(turn, question as Question, clock);
+    const count = async (turn: Turn): Promise<Taken & { key: string }> => {
+      const isSame = turn.version === asked.version;
+      const question = isSame ? asked.question : ((await ask(turn.tx))[asked.index] as Question);
+      const evaluation = await turn.evaluate(question);
+      const counts = countsOf(turn, question, evaluation);
+      return { counts, source: evaluation.source, key: isSame ? asked.key : keyOf(turn, question) };
     };
-    const taken = await shares.run(workspaceId, () => engine.inTurn(workspaceId, count, { signal }), signal);
-    await cache.set(taken.kept.key, Buffer.from(JSON.stringify(taken.kept)), secondsKept);
-    return taken;
+    const { counts, source, key } = await shares.run(
+      workspaceId,
+      () => engine.inTurn(workspaceId, count, { signal }),
+      signal,
+    );
+    const kept: KeptCount = { ...counts, key };
+    await cache.set(key, Buffer.from(JSON.stringify(kept)), secondsKept);
+    return { counts, source };
   }
 
   function join(workspaceId: string, asked: Asked, ask: Ask, signal: AbortSignal): Promise<Taken> {
@@ -100,44 +108,47 @@ export function createCountMembers(services: {
     });
   }
 
+  async function find(workspaceId: string, asked: Prepared, ask: Ask, signal: AbortSignal): Promise<Taken> {
+    const known =
+      'recalled' in asked
+        ? asked.recalled
+        : readKept(await cache.get(asked.key), asked.key, nodesOf(asked.question.rule).length);
+    if (!known) return join(workspaceId, asked as Asked, ask, signal);
+    meter.count(workspaceId, 'cache_hits');
+    return { counts: known, source: 'CACHE' };
+  }
+
   async function answer(
     workspaceId: string,
-    asked: Asked,
+    asked: Prepared,
     ask: Ask,
     signal: AbortSignal,
-  ): Promise<NodeCounts> {
-    const started = performance.now();
-    const nodes = nodesOf(asked.question.rule);
-    const found = readKept(await cache.get(asked.key), asked.key, nodes.length);
-    if (found) meter.count(workspaceId, 'cache_hits');
-    const { kept, source } = found
-      ? { kept: found, source: 'CACHE' as const }
-      : await join(workspaceId, asked, ask, signal);
-    return {
-      value: kept.counts[0] as number,
-      asOf: new Date(kept.asOf),
-      version: kept.version,
-      source,
-      tookMs: asked.tookMs + performance.now() - started,
-      nodes: nodes.map(({ path }, index) => ({ path, count: kept.counts[index] as number })),
-      sample: kept.sample,
-    };
+  ): Promise<Omit<NodeCounts, 'tookMs'>> {
+    const { counts: found, source } = await find(workspaceId, asked, ask, signal);
+    const { version, asOf, counts, sample } = found;
+    const nodes = nodesOf(asked.question.rule).map(({ path }, index) => ({
+      path,
+      count: counts[index] as number,
+    }));
+    return { value: counts[0] as number, asOf: new Date(asOf), version, source, nodes, sample };
   }
 
   return async (workspaceId, ask, signal) => {
     const started = performance.now();
-    const { version, questions } = await withWorkspace(
+    const prepared = await engine.inTurn(
       workspaceId,
-      async (tx) => ({ version: await tx.version(), questions: await ask(tx) }),
-      { snapshot: true, signal },
+      async (turn) => (await ask(turn.tx)).map((question, index) => prepare(turn, question, index)),
+      { signal },
     );
-    const tookMs = performance.now() - started;
+    const preparedMs = performance.now() - started;
     const counts: (NodeCounts | Error)[] = [];
     // One after the other: a page of segments must not take every connection there is.
-    for (const [index, question] of questions.entries()) {
+    for (const asked of prepared) {
+      const began = performance.now();
       try {
-        const key = keyOf(workspaceId, version, question);
-        counts.push(await answer(workspaceId, { question, version, key, index, tookMs }, ask, signal));
+        if (asked instanceof Error) throw asked;
+        const answered = await answer(workspaceId, asked, ask, signal);
+        counts.push({ ...answered, tookMs: preparedMs + performance.now() - began });
       } catch (error) {
         counts.push(error as Error);
       }
@@ -146,39 +157,47 @@ export function createCountMembers(services: {
   };
 }
 
+/** Puts a question down with its answer, if this process has all that it takes at hand, or else with its key. */
+function prepare(turn: Turn, question: Question, index: number): Prepared | Error {
+  try {
+    const { version } = turn;
+    const evaluation = turn.recall(question);
+    if (evaluation) return { question, version, index, recalled: countsOf(turn, question, evaluation) };
+    return { question, version, index, key: keyOf(turn, question) };
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 /** A question as it was put together, and the version of the workspace that it was put together at. */
 interface Asked {
   question: Question;
   version: number;
-  key: string;
   /** Its place among the questions that were asked together. */
   index: number;
-  /** Milliseconds that putting it together took. */
-  tookMs: number;
+  key: string;
 }
+
+type Prepared = Asked | (Omit<Asked, 'key'> & { recalled: Counts });
 
 /** The workspace's id is the hash tag: in a Redis cluster everything of a workspace lies in one place. */
-function keyOf(workspaceId: string, version: number, question: Question): string {
-  return `{${workspaceId}}:count:${version}:${fingerprint(question)}`;
+function keyOf({ tx, version }: Turn, question: Question): string {
+  return `{${tx.workspaceId}}:count:${version}:${fingerprint(question)}`;
 }
 
-/** A count that was taken for somebody who waits for it. */
+/** Counts that were taken for somebody who waits for them. */
 interface Taken {
-  kept: KeptCount;
+  counts: Counts;
   source: SetSource;
 }
 
-async function takeCount(turn: Turn, question: Question, clock: Clock): Promise<Taken> {
-  const { version } = turn;
-  const { members, nodes, source } = await turn.evaluate(question);
-  const kept = {
-    key: keyOf(turn.tx.workspaceId, version, question),
-    version,
-    asOf: clock.now().toISOString(),
+function countsOf(turn: Turn, question: Question, { members, nodes }: Evaluation): Counts {
+  return {
+    version: turn.version,
+    asOf: question.now.toISOString(),
     counts: nodesOf(question.rule).map(({ node }) => nodes.get(node)!.size),
     sample: members.next(-1, largestSample),
   };
-  return { kept, source };
 }
 
 function readKept(kept: Buffer | undefined, key: string, nodes: number): KeptCount | undefined {

@@ -61,7 +61,7 @@ export function engineOf(services: Services): Engine {
 export const createSegmentsModule: CreateModule = (services) => {
   const { withWorkspace, cache, clock, log, meter, quotas, settings, enqueue } = services;
   const engine = engineOf(services);
-  const countMembers = createCountMembers({ withWorkspace, engine, cache, clock, meter });
+  const countMembers = createCountMembers({ engine, cache, meter });
   const contacts = contactLoaders(withWorkspace);
   const shown = {
     meter,

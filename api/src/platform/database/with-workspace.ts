@@ -96,11 +96,12 @@ async function runOnce<Result>(
 ): Promise<Result> {
   const used = new Map<UsageMetric, number>();
   const run = async (manager: EntityManager): Promise<Result> => {
-    if (snapshot) await manager.query('set transaction read only');
+    // All in one statement: each would cost a small transaction a round trip.
     const [bound] = await manager.query<{ pid: number }[]>(
       `select set_config('app.workspace_id', $1, true), pg_backend_pid() as pid,
-         set_config('statement_timeout', coalesce($2, current_setting('statement_timeout')), true)`,
-      [workspaceId, statementSeconds === undefined ? null : `${statementSeconds}s`],
+         set_config('statement_timeout', coalesce($2, current_setting('statement_timeout')), true),
+         set_config('transaction_read_only', coalesce($3, current_setting('transaction_read_only')), true)`,
+      [workspaceId, statementSeconds === undefined ? null : `${statementSeconds}s`, snapshot ? 'on' : 'off'],
     );
     const changes = new ChangeSet();
     const transaction: WorkspaceTransaction = {

@@ -1,7 +1,7 @@
 import type { Bitmap } from '@coterie/bitmap';
 import type { Cache } from '../../../platform/cache/cache.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
-import { evaluate, type Evaluation } from './evaluate.js';
+import { evaluate, recall, type Evaluation } from './evaluate.js';
 import { FreshSets, makeRoom, Outrun, type Keeping } from './fresh-sets.js';
 import type { LeafCache } from './leaf-cache.js';
 import { nodesOf } from './tree.js';
@@ -13,6 +13,8 @@ export interface Turn {
   /** The version that every answer is of. */
   version: number;
   evaluate(question: Question): Promise<Evaluation>;
+  /** The answer if this process has it at hand. */
+  recall(question: Question): Evaluation | undefined;
   /**
    * Which of these contacts are members: without finding the sets whole that nobody keeps. Several questions about the same
    * ones, given as the same bitmap, share what they find.
@@ -83,6 +85,7 @@ async function turnOf(tx: WorkspaceTransaction, keeping: Keeping, passOver: bool
     tx,
     version,
     evaluate: (question) => evaluate(question, whole),
+    recall: (question) => recall(question, whole),
     membersAmong: async (question, asked) => {
       // Whoever asks about the people of a company needs the others in it as well.
       const fresh = asksOfCompanies(question) ? whole : freshAmong(asked);

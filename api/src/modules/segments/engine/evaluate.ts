@@ -62,34 +62,55 @@ const everybody = (
 
 /** Evaluates a rule, and every segment that it names once. */
 export async function evaluate(question: Question, fresh: FreshSets): Promise<Evaluation> {
-  const segments = segmentsInOrder(question).map(({ id, rule }) => ({ id, rule: rule ?? { list: id } }));
-  const plan = planOf([...segments.map(({ rule }) => rule), question.rule], question);
+  const plan = planOf(question);
   await fresh.load(plan.selections, question);
-  const algebra = new Algebra(plan, fresh, plan.asksOfCompanies ? await fresh.companies() : undefined);
-  for (const { id, rule } of segments) algebra.segments.set(id, algebra.rule(rule));
-  const members = algebra.rule(question.rule);
+  return conclude(question, plan, fresh, plan.asksOfCompanies ? await fresh.companies() : undefined);
+}
+
+/** The same from what this process keeps, at once; undefined where anything of it would have to be found. */
+export function recall(question: Question, fresh: FreshSets): Evaluation | undefined {
+  const plan = planOf(question);
+  if (!fresh.recall(plan.selections, question)) return undefined;
+  const companies = fresh.recallCompanies();
+  if (plan.asksOfCompanies && !companies) return undefined;
+  return conclude(question, plan, fresh, companies);
+}
+
+function conclude(
+  { rule }: Question,
+  plan: Plan,
+  fresh: FreshSets,
+  companies: Companies | undefined,
+): Evaluation {
+  const algebra = new Algebra(plan, fresh, companies);
+  for (const segment of plan.segments) algebra.segments.set(segment.id, algebra.rule(segment.rule));
+  const members = algebra.rule(rule);
   const source = furthest(plan.selections.map((selection) => fresh.sourceOf(selection)));
   return { members, nodes: algebra.nodes, source };
 }
 
 interface Plan {
+  /** Each segment that is named, after those that it names itself. */
+  segments: { id: string; rule: Rule }[];
   /** What each condition comes to. */
   plans: ReadonlyMap<Rule, SetPlan>;
   selections: Selection[];
   asksOfCompanies: boolean;
 }
 
-function planOf(rules: readonly Rule[], moment: Moment): Plan {
+function planOf(question: Question): Plan {
+  const segments = segmentsInOrder(question).map(({ id, rule }) => ({ id, rule: rule ?? { list: id } }));
+  const rules = [...segments.map(({ rule }) => rule), question.rule];
   const nodes = rules.flatMap((rule) => nodesOf(rule).map(({ node }) => node));
   const conditions = nodes.filter(isCondition).filter(isPlanned);
   const plans = new Map(
-    conditions.map((condition) => [condition, planCondition(condition, moment)] as const),
+    conditions.map((condition) => [condition, planCondition(condition, question)] as const),
   );
   const selections = [...plans.values()].flatMap(selectionsOf);
   const needsEverybody =
     nodes.some(isComplement) || [...plans.values()].some((plan) => includesComplement(plan));
   if (needsEverybody) selections.push(everybody);
-  return { plans, selections, asksOfCompanies: nodes.some((node) => 'companyPeople' in node) };
+  return { segments, plans, selections, asksOfCompanies: nodes.some((node) => 'companyPeople' in node) };
 }
 
 /** A segment is a rule of its own; every other condition is found by itself. */

@@ -68,6 +68,22 @@ export class FreshSets {
     this.#options = options;
   }
 
+  /** Takes these as this process keeps them, without asking anybody. @returns whether all of them are there as they are now. */
+  recall(selections: readonly Selection[], moment: Moment): boolean {
+    return selections.every((selection) => {
+      const kept = this.#keeping.leaves.own(this.#tx.workspaceId, selection.key);
+      if (!kept || !this.#isCurrent(kept, edgesAt(selection, moment))) return false;
+      this.#sets.set(selection.key, { set: kept.set, source: 'CACHE' });
+      return true;
+    });
+  }
+
+  /** Who works together, as this process keeps it; undefined when that is of another version. */
+  recallCompanies(): Companies | undefined {
+    const kept = this.#keeping.companies.get(this.#tx.workspaceId);
+    return kept?.version === this.#version ? kept.companies : undefined;
+  }
+
   /** Finds all of these, after which they can be had. Throws {@link Outrun}. */
   async load(selections: readonly Selection[], moment: Moment): Promise<void> {
     const missing = [...new Map(selections.map((each) => [each.key, each])).values()].filter(
@@ -111,6 +127,12 @@ export class FreshSets {
     return moved.size === 0 ? kept.companies : kept.companies.broughtForward(this.#tx, moved);
   }
 
+  #isCurrent(kept: KeptSet, edges: readonly number[]): boolean {
+    const isOfNow =
+      kept.edges.length === edges.length && edges.every((edge, index) => edge === kept.edges[index]);
+    return isOfNow && kept.version === this.#version;
+  }
+
   #known(key: string): { set: Bitmap; source: SetSource } {
     const known = this.#sets.get(key);
     if (!known) throw new Error('A set is asked for that was not loaded.');
@@ -122,13 +144,11 @@ export class FreshSets {
     moment: Moment,
     kept: KeptSet | undefined,
   ): Promise<{ set: Bitmap; source: SetSource }> {
-    const edges = selection.edges.map(({ at }) => at(moment).getTime());
+    const edges = edgesAt(selection, moment);
     if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
+    if (kept && this.#isCurrent(kept, edges)) return { set: kept.set, source: 'CACHE' };
     const usable =
       kept && kept.version <= this.#version && kept.edges.length === edges.length ? kept : undefined;
-    if (usable && usable.version === this.#version && isSame(usable.edges, edges)) {
-      return { set: usable.set, source: 'CACHE' };
-    }
     const forward = usable && (await this.#broughtForward(selection, moment, usable, edges));
     const { among } = this.#options;
     if (!forward && among) return { set: await this.#among(selection, moment, among), source: 'COMPUTED' };
@@ -195,6 +215,6 @@ export class FreshSets {
   }
 }
 
-function isSame(one: readonly number[], other: readonly number[]): boolean {
-  return one.every((edge, index) => edge === other[index]);
+function edgesAt({ edges }: Selection, moment: Moment): number[] {
+  return edges.map(({ at }) => at(moment).getTime());
 }

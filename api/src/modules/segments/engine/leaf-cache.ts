@@ -49,10 +49,16 @@ export class LeafCache {
     return this.#entries.size;
   }
 
+  /** What this process keeps. */
+  own(workspaceId: string, key: string): KeptSet | undefined {
+    return this.#entries.get(placeOf(workspaceId, key));
+  }
+
+  /** What this process keeps, or else the shared cache. */
   async find(workspaceId: string, key: string): Promise<KeptSet | undefined> {
-    const place = placeOf(workspaceId, key);
-    const own = this.#entries.get(place);
+    const own = this.own(workspaceId, key);
     if (own || !this.#shared) return own;
+    const place = placeOf(workspaceId, key);
     const stored = await this.#shared.get(place);
     const kept = stored && (await read(stored));
     if (kept) this.#keep(place, { ...kept, sharedAt: Date.now() });
