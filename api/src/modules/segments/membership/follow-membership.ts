@@ -64,7 +64,9 @@ export async function beginAfter(
   given: number | undefined,
 ): Promise<number> {
   await requireSegment(tx, segmentId, 'segmentId');
-  if (given === undefined) return (await standingOf(tx, segmentId))?.sequence ?? 0;
+  const latest = (await readStandings(tx, [segmentId]))[0]?.sequence ?? 0;
+  if (given === undefined) return latest;
+  if (given > latest) throw invalidCursor();
   await readAfter(tx, segmentId, { after: given, limit: 1 });
   return given;
 }
@@ -94,7 +96,7 @@ export async function* followTransitions(
   }
 }
 
-/** Reads the log after a transition. Throws CURSOR_TOO_OLD when a part of it is not kept, INVALID_CURSOR before its time. */
+/** Reads the log after a transition. Throws CURSOR_TOO_OLD when a part of it is not kept. */
 export async function readAfter(
   tx: WorkspaceTransaction,
   segmentId: string,
@@ -104,8 +106,7 @@ export async function readAfter(
   const [first] = transitions;
   if (first?.sequence === after + 1) return transitions;
   const sequence = (await readStandings(tx, [segmentId]))[0]?.sequence ?? 0;
-  if (after > sequence) throw invalidCursor();
-  if (after === sequence) return [];
+  if (after >= sequence) return [];
   const message = 'What came after this cursor is not kept any more: begin anew, from the members.';
   throw new Failure('CURSOR_TOO_OLD', message, { path: 'after' });
 }

@@ -75,7 +75,7 @@ export class SegmentMembershipType {
 @ObjectType('SegmentSizePoint', { description: 'How large a segment was at a time.' })
 @Readable('segments:read')
 export class SegmentSizePointType {
-  @Field(() => Date, { description: 'When.' })
+  @Field(() => Date, { description: 'The minute, or the last one of the step that the point stands for.' })
   at!: Date;
 
   @Field(() => Int, { description: 'How many members it had.' })
@@ -118,7 +118,7 @@ export class SegmentTransitionType {
   })
   contactId!: string | null;
 
-  @Field(() => SegmentTransitionCause, { description: 'Why.' })
+  @Field(() => SegmentTransitionCause, { description: 'Why it entered or left.' })
   cause!: SegmentTransitionCause;
 
   @Field(() => Date, { description: 'When it was found.' })
