@@ -85,7 +85,7 @@ function announce(app: App, part: Part, settings: Settings): void {
   const facts = [
     app.url ? `Coterie is ready at ${place}` : `Coterie's ${part} is ready`,
     `  Data   ${databaseUrl ? `PostgreSQL at ${placeOf(databaseUrl)}` : `in ${dataDir} (embedded PostgreSQL)`}`,
-    `  Cache  ${redisUrl ? `Redis at ${placeOf(redisUrl)}` : 'in this process (no REDIS_URL)'}`,
+    `  Cache  ${redisUrl ? `Redis at ${redisUrl.split(',').map(placeOf).join(', ')}` : 'in this process (no REDIS_URL)'}`,
     ...(app.metricsUrl ? [`  Metrics at ${app.metricsUrl}`] : []),
     '  Stop   Ctrl-C',
   ];

@@ -17,6 +17,13 @@ const whole = (least: number, most: number) =>
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
 
+/** The nodes of a cluster, or one server. */
+const redisUrls = z
+  .string()
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .pipe(z.array(url(['redis:', 'rediss:'])))
+  .transform((urls) => urls.join(','));
+
 /** A list of keys, each as base64: the first one seals, the others open what they have sealed. */
 const secretKeys = z
   .string()
@@ -36,7 +43,7 @@ export const settingsSchema = z.object({
   SYSTEM_DATABASE_URL: postgresUrl.optional(),
   DATABASE_POOL_SIZE: whole(2, 500).default(10),
   DATABASE_STATEMENT_SECONDS: whole(1, 3600).default(30),
-  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  REDIS_URL: redisUrls.optional(),
   SET_CACHE_MB: whole(16, 65_536).default(256),
   RATE_LIMIT_REQUESTS: whole(0, 10_000_000).default(3000),
   RATE_LIMIT_COST: whole(0, 1_000_000_000).default(1_000_000),
@@ -74,6 +81,7 @@ export interface Settings {
   databasePoolSize: number;
   /** How long a statement that serves a request may take. */
   databaseStatementSeconds: number;
+  /** Of one server, or of several nodes of a cluster with commas between them. */
   redisUrl: string | undefined;
   /** Bytes of memory that a process keeps sets of contacts in. */
   setCacheBytes: number;

@@ -196,7 +196,8 @@ function directoryRows(t: Tenant): Row[] {
       [t.workspaceId],
     ],
     ['insert into workspace_versions (workspace_id, version) values ($1, 1)', [t.workspaceId]],
-    ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 2)', [t.workspaceId]],
+    ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 3)', [t.workspaceId]],
+    ['insert into vacant_ordinals (workspace_id, ordinal) values ($1, 2)', [t.workspaceId]],
     [
       `insert into changes (workspace_id, version, ordinal, facet) values ($1, 1, 0, $2)`,
       [t.workspaceId, canary],

@@ -77,6 +77,7 @@ const impersonal: Record<string, string> = {
   usage_quotas: 'numbers',
   workspace_versions: 'numbers',
   contact_ordinals: 'numbers',
+  vacant_ordinals: 'numbers',
 };
 
 async function names(text: string): Promise<string[]> {

@@ -52,6 +52,7 @@ export async function storeWorld(
       updated_at: created(ordinal),
     })),
   );
+  await insertRows(tx, 'contact_ordinals', [{ next_ordinal: contacts.length }]);
   const eachOf = <Row>(rows: (contact: WorldContact, ordinal: number) => Row[]): Row[] =>
     contacts.flatMap(rows);
   await insertRows(

@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { evaluate as evaluateBySets } from '../../api/src/modules/segments/engine/evaluate.js';
-import { FreshSets, makeRoom } from '../../api/src/modules/segments/engine/fresh-sets.js';
+import { FreshSets, makeRoom, readPosition } from '../../api/src/modules/segments/engine/fresh-sets.js';
 import { nodesOf } from '../../api/src/modules/segments/engine/tree.js';
 import {
   countMembers,
@@ -114,7 +114,7 @@ async function agree(tx: WorkspaceTransaction, world: World, question: Question)
   expect(await ask(countMembers(question))).toEqual([{ count: String(expected.length) }]);
 
   const nodes = nodesOf(question.rule).map(({ node }) => meant(node));
-  const engine = await evaluateBySets(question, forgetful(tx));
+  const engine = await evaluateBySets(question, await forgetful(tx));
   expect(nodesOf(question.rule).map(({ node }) => [...engine.nodes.get(node)!.ordinals()])).toEqual(nodes);
   expect([...engine.members.ordinals()]).toEqual(expected);
   const [counted] = await ask<{ counts: string[]; sample: number[] }>(countNodes(question, 5));
@@ -133,8 +133,8 @@ async function agree(tx: WorkspaceTransaction, world: World, question: Question)
 }
 
 /** Sets of which none is kept: what is asked for is found in this transaction. */
-function forgetful(tx: WorkspaceTransaction): FreshSets {
-  return new FreshSets(tx, 0, makeRoom(1, undefined));
+async function forgetful(tx: WorkspaceTransaction): Promise<FreshSets> {
+  return new FreshSets(tx, await readPosition(tx), makeRoom(1, undefined));
 }
 
 function ordinalsOf(rows: { ordinal: number }[]): number[] {

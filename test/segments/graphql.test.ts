@@ -66,7 +66,7 @@ describe('a segment over GraphQL', () => {
       rule: tree,
       version: 1,
       usedBy: [],
-      size: { value: 1, source: 'COMPUTED' },
+      size: { value: 1 },
       members: { edges: [{ node: { id: contacts[0] } }], pageInfo: { hasNextPage: false } },
       versions: { edges: [{ node: { version: 1, text: segment['text'] } }] },
     });

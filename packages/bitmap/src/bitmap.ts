@@ -1,11 +1,8 @@
 import { eachCommon, hasOrdinal, merged, placeOf, sortOnce, type Sorted } from './sorted.js';
-import { bitsOf, clearBit, hasBit, ordinalsOf, setBit, wordsFor, type Words } from './words.js';
+import { bitsOf, clearBit, countBits, hasBit, ordinalsOf, setBit, wordsFor, type Words } from './words.js';
 
 /** Ordinals go up to here, as far as PostgreSQL's integer. */
 export const largestOrdinal = 2 ** 31 - 1;
-
-/** Bytes of one block of {@link Bitmap.fromBlocks}. */
-const blockBytes = 12;
 
 /**
  * A set of ordinals: whole numbers from 0 to {@link largestOrdinal}. It never changes. While it is sparse it is a sorted
@@ -29,9 +26,7 @@ export class Bitmap {
   /** The set of these ordinals, in any order, each as often as it likes. Throws RangeError for what is none. */
   static of(ordinals: Iterable<number>): Bitmap {
     const given = ordinals instanceof Uint32Array ? ordinals.slice() : toUint32(ordinals);
-    const sorted = sortOnce(given);
-    if ((sorted.at(-1) ?? 0) > largestOrdinal) throw new RangeError(`${sorted.at(-1)} is no ordinal.`);
-    return Bitmap.#fromSorted(sorted);
+    return Bitmap.#fromOrdinals(given);
   }
 
   /** All ordinals from `start` up to but without `end`. */
@@ -45,27 +40,35 @@ export class Bitmap {
   }
 
   /**
-   * Reads ordinals as PostgreSQL packs them by blocks of 64: four bytes with the number of the block, eight with its
-   * bits, the highest byte first, the bit of worth 2^i standing for ordinal 64 * block + i. Blocks come in any order,
-   * each once. Throws RangeError for bytes that are not that.
+   * Reads ordinals as PostgreSQL packs them with `string_agg(int4send(ordinal), '')`: four bytes each, the highest
+   * first, in any order, each as often as it likes. Throws RangeError for bytes that are not that.
+   * @param holds by how often an ordinal is there, whether it is meant; without, all are.
    */
-  static fromBlocks(bytes: Uint8Array): Bitmap {
-    if (bytes.length % blockBytes !== 0)
-      throw new RangeError(`${bytes.length} bytes are no whole number of blocks.`);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let last = -1;
-    for (let place = 0; place < bytes.length; place += blockBytes)
-      last = Math.max(last, view.getUint32(place));
-    if (last * 64 + 63 > largestOrdinal) throw new RangeError(`${last} is no block of ordinals.`);
-    const words = new Uint32Array((last + 1) * 2);
-    let size = 0;
-    for (let place = 0; place < bytes.length; place += blockBytes) {
-      const word = view.getUint32(place) * 2;
-      words[word + 1] = view.getUint32(place + 4);
-      words[word] = view.getUint32(place + 8);
-      size += bitsOf(words[word + 1]!) + bitsOf(words[word]!);
+  static fromPacked(bytes: Uint8Array, holds?: (times: number) => boolean): Bitmap {
+    const ordinals = readPacked(bytes);
+    return holds ? Bitmap.#fromTimes(ordinals, holds) : Bitmap.#fromOrdinals(ordinals);
+  }
+
+  /** Takes the array over, whatever its order. Where it is dense, bits are set, which takes no sorting. */
+  static #fromOrdinals(ordinals: Uint32Array): Bitmap {
+    const highest = highestOf(ordinals);
+    if (highest > largestOrdinal) throw new RangeError(`${highest} is no ordinal.`);
+    if (ordinals.length < wordsFor(highest + 1)) return Bitmap.#fromSorted(sortOnce(ordinals));
+    const words = new Uint32Array(wordsFor(highest + 1));
+    for (const ordinal of ordinals) setBit(words, ordinal);
+    return Bitmap.#fromWords(words, countBits(words));
+  }
+
+  static #fromTimes(ordinals: Uint32Array, holds: (times: number) => boolean): Bitmap {
+    const highest = highestOf(ordinals);
+    if (highest > largestOrdinal) throw new RangeError(`${highest} is no ordinal.`);
+    const times = new Uint32Array(highest + 1);
+    for (const ordinal of ordinals) times[ordinal]! += 1;
+    const words = new Uint32Array(wordsFor(times.length));
+    for (let ordinal = 0; ordinal < times.length; ordinal += 1) {
+      if (times[ordinal]! > 0 && holds(times[ordinal]!)) setBit(words, ordinal);
     }
-    return Bitmap.#fromWords(words, size);
+    return Bitmap.#fromWords(words, countBits(words));
   }
 
   /** Takes the array over; it is sorted and has no duplicates. */
@@ -235,6 +238,20 @@ export class Bitmap {
     const [sparse, dense] = this.#sorted ? [this, other] : [other, this];
     for (const ordinal of sparse.#sorted!) if (dense.has(ordinal)) call(ordinal);
   }
+}
+
+function readPacked(bytes: Uint8Array): Uint32Array {
+  if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no whole number of ordinals.`);
+  // A copy of its own, so that numbers lie where a typed array can have them.
+  const swapped = Buffer.from(bytes).swap32();
+  return new Uint32Array(swapped.buffer, swapped.byteOffset, swapped.length / 4);
+}
+
+/** The highest of the ordinals; -1 when there are none. */
+function highestOf(ordinals: Uint32Array): number {
+  let highest = -1;
+  for (const ordinal of ordinals) if (ordinal > highest) highest = ordinal;
+  return highest;
 }
 
 function toUint32(ordinals: Iterable<number>): Uint32Array {

@@ -14,6 +14,13 @@ export function bitsOf(word: number): number {
   return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
+/** Bits that are set in all words. */
+export function countBits(words: Words): number {
+  let count = 0;
+  for (const word of words) count += bitsOf(word);
+  return count;
+}
+
 export const hasBit = (words: Words, ordinal: number): boolean =>
   ((words[ordinal >>> 5] ?? 0) & (1 << (ordinal & 31))) !== 0;
 

@@ -11,8 +11,9 @@ const digestBytes = 16;
  * cut short, or belongs to another key, is a miss.
  */
 export function createRedisCache(url: string, log: Logger): Cache {
-  const { client: plain, ask } = connectRedis(url, log);
-  const client = plain.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+  const redis = connectRedis(url, log);
+  const { ask } = redis;
+  const client = redis.client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
   return {
     async get(key) {
       const stored = await ask(() => client.get(key));
@@ -24,9 +25,9 @@ export function createRedisCache(url: string, log: Logger): Cache {
     async delete(key) {
       await ask(() => client.del(key));
     },
-    isReady: () => plain.isReady,
+    isReady: redis.isReady,
     async close() {
-      plain.destroy();
+      redis.close();
     },
   };
 }

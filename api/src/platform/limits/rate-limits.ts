@@ -85,7 +85,7 @@ export class RateLimits {
   }
 
   async close(): Promise<void> {
-    this.#redis?.client.destroy();
+    this.#redis?.close();
   }
 
   async #count(signal: AbortSignal, name: keyof RatePolicy, caller: string, points: number): Promise<void> {

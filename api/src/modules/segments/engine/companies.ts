@@ -3,6 +3,12 @@ import type { WorkspaceTransaction } from '../../../platform/database/with-works
 
 const none = -1;
 
+/** The people of company n lie from `starts[n]` up to `starts[n + 1]`. */
+interface Staff {
+  starts: Uint32Array;
+  people: Uint32Array;
+}
+
 /**
  * Who works together: for each ordinal a number that stands for the contact's company. The numbers mean nothing beyond
  * this object.
@@ -10,37 +16,43 @@ const none = -1;
 export class Companies {
   readonly #companyOf: Int32Array;
   readonly #count: number;
+  #staff: Staff | undefined;
+  #employed: Bitmap | undefined;
 
   private constructor(companyOf: Int32Array, count: number) {
     this.#companyOf = companyOf;
     this.#count = count;
   }
 
-  /** Reads them all: for each company the ordinals of its people, as one packed value. */
-  static async load(tx: WorkspaceTransaction): Promise<Companies> {
-    const [row] = await tx.query<{ packed: Buffer | null; end: number | null }>(
-      `select string_agg(int4send(people) || ordinals, ''::bytea) as packed, max(last) + 1 as end from (
-         select count(*)::int as people, max(ordinal) as last, string_agg(int4send(ordinal), ''::bytea) as ordinals
+  /** Reads them all: how many work at each company, and then who. @param end all ordinals are below. */
+  static async load(tx: WorkspaceTransaction, end: number): Promise<Companies> {
+    const [row] = await tx.query<{ packed: Buffer | null }>(
+      `select string_agg(int4send(people) || ordinals, ''::bytea) as packed from (
+         select count(*)::int as people, string_agg(int4send(ordinal), ''::bytea) as ordinals
          from contacts where company_id is not null group by company_id
        ) as company`,
     );
-    const companyOf = new Int32Array(row?.end ?? 0).fill(none);
-    const packed = row?.packed ?? Buffer.alloc(0);
+    const packed = row?.packed;
+    const companyOf = new Int32Array(end).fill(none);
     let count = 0;
-    for (let place = 0; place < packed.length; count += 1) {
-      const end = place + 4 + 4 * packed.readInt32BE(place);
-      for (place += 4; place < end; place += 4) companyOf[packed.readInt32BE(place)] = count;
+    for (let place = 0; packed && place < packed.length; count += 1) {
+      const last = place + 4 * packed.readInt32BE(place);
+      while (place < last) companyOf[packed.readInt32BE((place += 4))] = count;
+      place += 4;
     }
     return new Companies(companyOf, count);
   }
 
-  /** Bytes of memory that it takes. */
+  /** Bytes of memory that it takes, with what is worked out from it. */
   get bytes(): number {
-    return this.#companyOf.byteLength;
+    return 2 * this.#companyOf.byteLength + 4 * this.#count;
   }
 
-  /** The same with some contacts looked up again: each is where a colleague is who is none of them, or else at a new company. */
-  async broughtForward(tx: WorkspaceTransaction, changed: Bitmap): Promise<Companies> {
+  /**
+   * The same with some contacts looked up again: each is where a colleague is who is none of them, or else at a new
+   * company.
+   */
+  async broughtForward(tx: WorkspaceTransaction, changed: Bitmap, end: number): Promise<Companies> {
     const rows = await tx.query<{ ordinal: number; company_id: string; colleague: number | null }>(
       `select c.ordinal, c.company_id, (
          select o.ordinal from contacts o
@@ -49,8 +61,7 @@ export class Companies {
        from contacts c where c.ordinal = any($1::int[]) and c.company_id is not null`,
       [[...changed.ordinals()]],
     );
-    const last = changed.next(-1, changed.size).at(-1) ?? -1;
-    const companyOf = new Int32Array(Math.max(this.#companyOf.length, last + 1)).fill(none);
+    const companyOf = new Int32Array(end).fill(none);
     companyOf.set(this.#companyOf);
     for (const ordinal of changed.ordinals()) companyOf[ordinal] = none;
     let count = this.#count;
@@ -66,27 +77,44 @@ export class Companies {
   }
 
   /** Everybody who works somewhere. */
-  employed(): Bitmap {
-    return this.#where(() => true);
+  get employed(): Bitmap {
+    this.#employed ??= Bitmap.of(this.#staffed().people);
+    return this.#employed;
   }
 
   /** Everybody at the companies of these. */
   colleaguesOf(people: Bitmap): Bitmap {
+    const { starts, people: staff } = this.#staffed();
     const isAsked = new Uint8Array(this.#count);
+    const found = new Uint32Array(staff.length);
+    let size = 0;
     for (const ordinal of people.ordinals()) {
       const company = this.#companyOf[ordinal] ?? none;
-      if (company !== none) isAsked[company] = 1;
+      if (company === none || isAsked[company] === 1) continue;
+      isAsked[company] = 1;
+      for (let place = starts[company]!; place < starts[company + 1]!; place += 1)
+        found[size++] = staff[place]!;
     }
-    return this.#where((company) => isAsked[company] === 1);
+    return Bitmap.of(found.subarray(0, size));
   }
 
-  #where(isMeant: (company: number) => boolean): Bitmap {
-    const ordinals = new Uint32Array(this.#companyOf.length);
-    let count = 0;
-    for (let ordinal = 0; ordinal < this.#companyOf.length; ordinal += 1) {
-      const company = this.#companyOf[ordinal]!;
-      if (company !== none && isMeant(company)) ordinals[count++] = ordinal;
-    }
-    return Bitmap.of(ordinals.subarray(0, count));
+  /** Worked out when it is first asked for. */
+  #staffed(): Staff {
+    this.#staff ??= staffOf(this.#companyOf, this.#count);
+    return this.#staff;
   }
+}
+
+/** Sorts contacts by company: counts, then places. */
+function staffOf(companyOf: Int32Array, count: number): Staff {
+  const starts = new Uint32Array(count + 1);
+  for (const company of companyOf) if (company !== none) starts[company + 1]! += 1;
+  for (let company = 0; company < count; company += 1) starts[company + 1]! += starts[company]!;
+  const people = new Uint32Array(starts[count]!);
+  const next = starts.slice();
+  for (let ordinal = 0; ordinal < companyOf.length; ordinal += 1) {
+    const company = companyOf[ordinal]!;
+    if (company !== none) people[next[company]!++] = ordinal;
+  }
+  return { starts, people };
 }

@@ -2,7 +2,7 @@ import type { Bitmap } from '@coterie/bitmap';
 import type { Cache } from '../../../platform/cache/cache.js';
 import type { WithWorkspace, WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { evaluate, recall, type Evaluation } from './evaluate.js';
-import { FreshSets, makeRoom, Outrun, type Keeping } from './fresh-sets.js';
+import { FreshSets, makeRoom, Outrun, readPosition, type Keeping } from './fresh-sets.js';
 import type { LeafCache } from './leaf-cache.js';
 import { nodesOf } from './tree.js';
 import { segmentsInOrder, type Question } from './truth.js';
@@ -73,17 +73,17 @@ export function createEngine(
 }
 
 async function turnOf(tx: WorkspaceTransaction, keeping: Keeping, passOver: boolean): Promise<Turn> {
-  const version = await tx.version();
-  const whole = new FreshSets(tx, version, keeping, { passOver });
+  const position = await readPosition(tx);
+  const whole = new FreshSets(tx, position, keeping, { passOver });
   const few = new Map<Bitmap, FreshSets>();
   const freshAmong = (asked: Bitmap): FreshSets => {
-    const fresh = few.get(asked) ?? new FreshSets(tx, version, keeping, { passOver, among: asked });
+    const fresh = few.get(asked) ?? new FreshSets(tx, position, keeping, { passOver, among: asked });
     few.set(asked, fresh);
     return fresh;
   };
   return {
     tx,
-    version,
+    version: position.version,
     evaluate: (question) => evaluate(question, whole),
     recall: (question) => recall(question, whole),
     membersAmong: async (question, asked) => {

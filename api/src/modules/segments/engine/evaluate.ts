@@ -14,7 +14,7 @@ import { consentSet, identifiedSet } from './sets/consent.set.js';
 import { eventSet } from './sets/event.set.js';
 import { listSet, lookalikeSet } from './sets/membership.set.js';
 import { sampleSet } from './sets/sample.set.js';
-import { select, type Moment, type Selection, type SetPlan } from './sets/selection.js';
+import type { Moment, Selection, SetPlan } from './sets/selection.js';
 import { sequenceSet } from './sets/sequence.set.js';
 import { signalSet } from './sets/signal.set.js';
 import { isCondition, nodesOf } from './tree.js';
@@ -51,14 +51,6 @@ const sets: { [K in PlannedKind]: (body: Kinds[K], moment: Moment) => SetPlan } 
   identified: identifiedSet,
   sample: sampleSet,
 };
-
-/** Everybody. */
-const everybody = (
-  select({
-    of: ['everybody'],
-    find: ({ among }) => `select c.ordinal from contacts c where ${among('c.ordinal')}`,
-  }) as { found: Selection }
-).found;
 
 /** Evaluates a rule, and every segment that it names once. */
 export async function evaluate(question: Question, fresh: FreshSets): Promise<Evaluation> {
@@ -107,9 +99,6 @@ function planOf(question: Question): Plan {
     conditions.map((condition) => [condition, planCondition(condition, question)] as const),
   );
   const selections = [...plans.values()].flatMap(selectionsOf);
-  const needsEverybody =
-    nodes.some(isComplement) || [...plans.values()].some((plan) => includesComplement(plan));
-  if (needsEverybody) selections.push(everybody);
   return { segments, plans, selections, asksOfCompanies: nodes.some((node) => 'companyPeople' in node) };
 }
 
@@ -127,14 +116,6 @@ function planCondition(condition: Planned, moment: Moment): SetPlan {
 function selectionsOf(plan: SetPlan): Selection[] {
   if ('found' in plan) return [plan.found];
   return 'without' in plan ? selectionsOf(plan.without) : plan.each.flatMap(selectionsOf);
-}
-
-const isComplement = (node: Rule): boolean =>
-  'not' in node || ('all' in node && node.all.length === 0) || 'companyPeople' in node;
-
-function includesComplement(plan: SetPlan): boolean {
-  if ('found' in plan) return false;
-  return 'without' in plan || plan.each.length === 0 || plan.each.some(includesComplement);
 }
 
 class Algebra {
@@ -174,11 +155,11 @@ class Algebra {
   }
 
   #each(parts: readonly Bitmap[]): Bitmap {
-    return parts.length === 0 ? this.#fresh.set(everybody) : parts.reduce((one, other) => one.and(other));
+    return parts.length === 0 ? this.#fresh.everybody : parts.reduce((one, other) => one.and(other));
   }
 
   #without(set: Bitmap): Bitmap {
-    return this.#fresh.set(everybody).andNot(set);
+    return this.#fresh.everybody.andNot(set);
   }
 
   /** Any: whose company has one of those for whom the rule holds. None: the others with a company. All: none of the rest. */
@@ -186,8 +167,6 @@ class Algebra {
     const companies = this.#companies as Companies;
     const asked = this.rule(rule);
     if (match === 'any') return companies.colleaguesOf(asked);
-    return companies
-      .employed()
-      .andNot(companies.colleaguesOf(match === 'all' ? this.#without(asked) : asked));
+    return companies.employed.andNot(companies.colleaguesOf(match === 'all' ? this.#without(asked) : asked));
   }
 }

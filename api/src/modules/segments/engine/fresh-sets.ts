@@ -2,11 +2,11 @@ import { Bitmap } from '@coterie/bitmap';
 import { LRUCache } from 'lru-cache';
 import type { Cache } from '../../../platform/cache/cache.js';
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
-import { readOrdinals } from './blocks.js';
 import { Companies } from './companies.js';
 import { readFeed, type Changes } from './feed.js';
 import { LeafCache, type KeptSet } from './leaf-cache.js';
-import { compile, type Moment, type Selection } from './sets/selection.js';
+import { prepareToReadMuch, readOrdinals } from './read-ordinals.js';
+import { compile, select, type Moment, type Selection } from './sets/selection.js';
 
 /** How a set came to be what it is at a version: it was kept, brought forward, or found anew. */
 export type SetSource = 'CACHE' | 'INCREMENTAL' | 'COMPUTED';
@@ -51,26 +51,65 @@ export interface SetOptions {
   passOver?: boolean;
 }
 
+/** Where a snapshot stands. */
+export interface Position {
+  /** The version of the workspace that it is of. */
+  version: number;
+  /** All ordinals that were ever taken are below. */
+  end: number;
+}
+
+/** Reads where the snapshot of a transaction stands. */
+export async function readPosition(tx: WorkspaceTransaction): Promise<Position> {
+  const [row] = await tx.query<{ version: string | null; end: number | null }>(
+    `select (select version from workspace_versions) as version,
+       (select next_ordinal from contact_ordinals) as end`,
+  );
+  return { version: Number(row?.version ?? 0), end: row?.end ?? 0 };
+}
+
+/** The ordinals that were taken and belong to nobody any more. */
+const vacant = (
+  select({
+    of: ['vacant'],
+    find: ({ among }) => `select v.ordinal from vacant_ordinals v where ${among('v.ordinal')}`,
+  }) as { found: Selection }
+).found;
+
 /** The sets of one snapshot: each as it is at the version of the transaction. */
 export class FreshSets {
   readonly #tx: WorkspaceTransaction;
   readonly #version: number;
+  readonly #end: number;
   readonly #keeping: Keeping;
   readonly #options: SetOptions;
   readonly #sets = new Map<string, { set: Bitmap; source: SetSource }>();
   readonly #changes = new Map<number, Promise<Changes | undefined>>();
-  #most: Promise<number> | undefined;
+  #isPrepared = false;
+  #everybody: Bitmap | undefined;
 
-  constructor(tx: WorkspaceTransaction, version: number, keeping: Keeping, options: SetOptions = {}) {
+  constructor(
+    tx: WorkspaceTransaction,
+    { version, end }: Position,
+    keeping: Keeping,
+    options: SetOptions = {},
+  ) {
     this.#tx = tx;
     this.#version = version;
+    this.#end = end;
     this.#keeping = keeping;
     this.#options = options;
   }
 
+  /** All contacts. */
+  get everybody(): Bitmap {
+    this.#everybody ??= Bitmap.range(0, this.#end).andNot(this.#known(vacant.key).set);
+    return this.#everybody;
+  }
+
   /** Takes these as this process keeps them, without asking anybody. @returns whether all of them are there as they are now. */
   recall(selections: readonly Selection[], moment: Moment): boolean {
-    return selections.every((selection) => {
+    return [vacant, ...selections].every((selection) => {
       const kept = this.#keeping.leaves.own(this.#tx.workspaceId, selection.key);
       if (!kept || !this.#isCurrent(kept, edgesAt(selection, moment))) return false;
       this.#sets.set(selection.key, { set: kept.set, source: 'CACHE' });
@@ -86,7 +125,7 @@ export class FreshSets {
 
   /** Finds all of these, after which they can be had. Throws {@link Outrun}. */
   async load(selections: readonly Selection[], moment: Moment): Promise<void> {
-    const missing = [...new Map(selections.map((each) => [each.key, each])).values()].filter(
+    const missing = [...new Map([vacant, ...selections].map((each) => [each.key, each])).values()].filter(
       ({ key }) => !this.#sets.has(key),
     );
     const { leaves } = this.#keeping;
@@ -113,18 +152,23 @@ export class FreshSets {
     const { workspaceId } = this.#tx;
     const kept = cache.get(workspaceId);
     if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
-    const companies = (kept && (await this.#companiesFrom(kept))) ?? (await Companies.load(this.#tx));
+    const companies = (kept && (await this.#companiesFrom(kept))) ?? (await this.#loadCompanies());
     if ((cache.peek(workspaceId)?.version ?? 0) <= this.#version) {
       cache.set(workspaceId, { version: this.#version, companies });
     }
     return companies;
   }
 
+  async #loadCompanies(): Promise<Companies> {
+    await this.#prepare();
+    return Companies.load(this.#tx, this.#end);
+  }
+
   async #companiesFrom(kept: { version: number; companies: Companies }): Promise<Companies | undefined> {
     const changes = kept.version <= this.#version ? await this.#since(kept.version) : undefined;
     const moved = changes && (changes.get('*') ?? Bitmap.empty);
-    if (!moved || moved.size > (await this.#mostChanged())) return undefined;
-    return moved.size === 0 ? kept.companies : kept.companies.broughtForward(this.#tx, moved);
+    if (!moved || moved.size > this.#mostChanged) return undefined;
+    return moved.size === 0 ? kept.companies : kept.companies.broughtForward(this.#tx, moved, this.#end);
   }
 
   #isCurrent(kept: KeptSet, edges: readonly number[]): boolean {
@@ -152,10 +196,21 @@ export class FreshSets {
     const forward = usable && (await this.#broughtForward(selection, moment, usable, edges));
     const { among } = this.#options;
     if (!forward && among) return { set: await this.#among(selection, moment, among), source: 'COMPUTED' };
-    const set = forward ?? (await readOrdinals(this.#tx, compile(selection.find, moment)));
+    const set = forward ?? (await this.#whole(selection, moment));
     const next = { version: this.#version, edges, set };
     this.#keeping.leaves.put(this.#tx.workspaceId, selection.key, next, !forward);
     return { set, source: forward ? 'INCREMENTAL' : 'COMPUTED' };
+  }
+
+  async #whole(selection: Selection, moment: Moment): Promise<Bitmap> {
+    await this.#prepare();
+    return readOrdinals(this.#tx, compile(selection.find, moment), selection.holds);
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#isPrepared) return;
+    this.#isPrepared = true;
+    await prepareToReadMuch(this.#tx);
   }
 
   /** The set with those looked at again who may be in it or not by now; undefined where it is better found anew. */
@@ -171,7 +226,7 @@ export class FreshSets {
       .map((facet) => changes.get(facet) ?? Bitmap.empty)
       .reduce((one, other) => one.or(other));
     if (!selection.isLocal && doubtful.size > 0) return undefined;
-    const most = await this.#mostChanged();
+    const most = this.#mostChanged;
     for (const [index, { crossed }] of selection.edges.entries()) {
       const [from, to] = [kept.edges[index]!, edges[index]!].toSorted((one, other) => one - other) as [
         number,
@@ -193,7 +248,7 @@ export class FreshSets {
 
   async #among(selection: Selection, moment: Moment, asked: Bitmap): Promise<Bitmap> {
     if (asked.size === 0) return Bitmap.empty;
-    return readOrdinals(this.#tx, compile(selection.find, moment, asked.ordinals()));
+    return readOrdinals(this.#tx, compile(selection.find, moment, asked.ordinals()), selection.holds);
   }
 
   /** Read once for all sets that are of one version. */
@@ -201,17 +256,14 @@ export class FreshSets {
     if (version === this.#version) return Promise.resolve(new Map());
     let changes = this.#changes.get(version);
     if (!changes) {
-      changes = this.#mostChanged().then((most) => readFeed(this.#tx, { after: version, most: 10 * most }));
+      changes = readFeed(this.#tx, { after: version, most: 10 * this.#mostChanged });
       this.#changes.set(version, changes);
     }
     return changes;
   }
 
-  #mostChanged(): Promise<number> {
-    this.#most ??= this.#tx
-      .query<{ next_ordinal: number }>('select next_ordinal from contact_ordinals')
-      .then(([row]) => Math.max(mostChanged.least, Math.ceil((row?.next_ordinal ?? 0) * mostChanged.share)));
-    return this.#most;
+  get #mostChanged(): number {
+    return Math.max(mostChanged.least, Math.ceil(this.#end * mostChanged.share));
   }
 }
 

@@ -99,6 +99,5 @@ export async function saveBase(
 }
 
 function unpack(packed: Buffer | null): Bitmap {
-  if (!packed) return Bitmap.empty;
-  return Bitmap.of(Array.from({ length: packed.length / 4 }, (_, place) => packed.readInt32BE(4 * place)));
+  return packed ? Bitmap.fromPacked(packed) : Bitmap.empty;
 }

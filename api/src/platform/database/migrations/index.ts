@@ -21,6 +21,7 @@ import { EmailSources1700000000023 } from './0023-email-sources.js';
 import { ComputedAttributes1700000000024 } from './0024-computed-attributes.js';
 import { Signals1700000000025 } from './0025-signals.js';
 import { SegmentMemberships1700000000026 } from './0026-segment-memberships.js';
+import { VacantOrdinals1700000000027 } from './0027-vacant-ordinals.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -46,4 +47,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   ComputedAttributes1700000000024,
   Signals1700000000025,
   SegmentMemberships1700000000026,
+  VacantOrdinals1700000000027,
 ];

@@ -87,15 +87,10 @@ function propertyOperand(alias: string, property: string, { parameters, timeZone
 
 const countSigns = { atLeast: '>=', atMost: '<=', exactly: '=' } as const;
 
-/** Whether a number of events is one that is asked for. @param counted the number, as SQL. */
-export function countIs(count: Count, counted: string, { parameters }: LeafScope): string {
+function hasCount(count: Count, source: string, { parameters }: LeafScope): string {
   const [[kind, times]] = Object.entries(count) as [[keyof typeof countSigns, number]];
-  return `${counted} ${countSigns[kind]} ${parameters.add(times, 'bigint')}`;
-}
-
-function hasCount(count: Count, source: string, scope: LeafScope): string {
-  if ('atLeast' in count && count.atLeast === 1) return `exists (select 1 from ${source})`;
-  return countIs(count, `(select count(*) from ${source})`, scope);
+  if (kind === 'atLeast' && times === 1) return `exists (select 1 from ${source})`;
+  return `(select count(*) from ${source}) ${countSigns[kind]} ${parameters.add(times, 'bigint')}`;
 }
 
 const aggregates = { sum: 'sum', min: 'min', max: 'max', average: 'avg' } as const;

@@ -6,7 +6,7 @@ import {
   type EventPattern,
   type Sum,
 } from '@coterie/rules';
-import { countIs, matchesPattern, sumIs } from '../leaves/event.sql.js';
+import { matchesPattern, sumIs } from '../leaves/event.sql.js';
 import { withinSpan } from '../leaves/comparison.sql.js';
 import { select, type Edge, type Moment, type SetPlan, type SetScope } from './selection.js';
 
@@ -34,16 +34,21 @@ function beforeWindow(condition: EventCondition, { timeZone }: Moment): SetPlan 
   });
 }
 
-/**
- * Those with events in the window of which something holds.
- * @param what tells it from other selections of the same events.
- * @param having what holds of the events of one contact, as SQL; any event will do without.
- */
+/** What is to hold of somebody's events; without any of it, one will do. */
+interface EventsAsked {
+  /** Tells it from other selections of the same events. */
+  what: unknown;
+  /** What holds of them, as SQL. */
+  having?: (scope: SetScope) => string;
+  /** Whether there may be so many. */
+  holds?: (times: number) => boolean;
+}
+
+/** Those with events in the window of which something holds. */
 function inWindow(
   condition: EventCondition,
   { timeZone }: Moment,
-  what: unknown,
-  having?: (scope: SetScope) => string,
+  { what, having, holds }: EventsAsked,
 ): SetPlan {
   const pattern = patternOf(condition);
   return select({
@@ -54,6 +59,7 @@ function inWindow(
       const matching = `${eventsOf(pattern, scope)} and ${withinSpan('e.occurred_at', spanOf(condition, scope), scope)}`;
       return having ? `${matching} group by e.ordinal having ${having(scope)}` : matching;
     },
+    ...(holds && { holds }),
   });
 }
 
@@ -61,21 +67,24 @@ function inWindow(
 function countSet(count: Count, condition: EventCondition, moment: Moment): SetPlan {
   const set = (asked: Count): SetPlan =>
     'atLeast' in asked && asked.atLeast === 1
-      ? inWindow(condition, moment, 'any')
-      : inWindow(condition, moment, asked, (scope) => countIs(asked, 'count(*)', scope));
+      ? inWindow(condition, moment, { what: 'any' })
+      : inWindow(condition, moment, { what: asked, holds: (times) => isSoMany(times, asked) });
   if ('atMost' in count) return { without: set({ atLeast: count.atMost + 1 }) };
   if ('exactly' in count && count.exactly === 0) return { without: set({ atLeast: 1 }) };
   return 'atLeast' in count && count.atLeast === 0 ? { each: [] } : set(count);
 }
 
+function isSoMany(times: number, asked: Count): boolean {
+  if ('atLeast' in asked) return times >= asked.atLeast;
+  return 'atMost' in asked ? times <= asked.atMost : times === asked.exactly;
+}
+
 function sumSet(sum: Sum, condition: EventCondition, moment: Moment): SetPlan {
   const holds = (isWanted: boolean): SetPlan =>
-    inWindow(
-      condition,
-      moment,
-      [sum, isWanted],
-      (scope) => `${isWanted ? '' : 'not '}${sumIs(sum, (total) => total, scope)}`,
-    );
+    inWindow(condition, moment, {
+      what: [sum, isWanted],
+      having: (scope) => `${isWanted ? '' : 'not '}${sumIs(sum, (total) => total, scope)}`,
+    });
   return sum.function === 'sum' && holdsForNothing(sum) ? { without: holds(false) } : holds(true);
 }
 

@@ -34,6 +34,8 @@ export interface Selection {
   isLocal: boolean;
   /** Writes the query of its ordinals: one column, in any order, each as often as it likes. */
   find: (scope: SetScope) => string;
+  /** By how often an ordinal is given, whether it is in the set; without, all that are given are. */
+  holds?: (times: number) => boolean;
 }
 
 /** A bound that moves with the time: at two moments at which all edges are the same, so is the set. */
@@ -60,13 +62,14 @@ export interface SelectionParts {
   edges?: readonly Edge[];
   isLocal?: boolean;
   find: Selection['find'];
+  holds?: Selection['holds'];
 }
 
 /** A plan of one selection. */
 export function select(parts: SelectionParts): SetPlan {
-  const { of, facets = [], anew = [], edges = [], isLocal = true, find } = parts;
+  const { of, facets = [], anew = [], edges = [], isLocal = true, find, holds } = parts;
   const key = createHash('sha256').update(JSON.stringify(of)).digest('base64url').slice(0, 32);
-  return { found: { key, facets, anew, edges, isLocal, find } };
+  return { found: { key, facets, anew, edges, isLocal, find, ...(holds && { holds }) } };
 }
 
 /** Compiles a query of ordinals. @param among the contacts that are asked about; all unless given. */
