@@ -69,7 +69,9 @@ const crontab = [
   '47 4 * * * forget-messages',
   '57 4 * * * trim-change-feed',
   '7 * * * * cap-quarantine',
+  '7 5 * * * expire-segment-history',
   '27 * * * * resume-computed-attributes',
+  '37 * * * * resume-materialising',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

@@ -18,6 +18,11 @@ import { segmentLimits } from '../../api/src/modules/ingestion/segment-incoming.
 import { largestSample } from '../../api/src/modules/segments/count-members.js';
 import { overlapLimits } from '../../api/src/modules/segments/overlap-segments.js';
 import { turnsAtATime } from '../../api/src/modules/segments/engine/engine.js';
+import {
+  sizeDays,
+  transitionDays,
+} from '../../api/src/modules/segments/membership/expire-segment-history.job.js';
+import { mostInEvent } from '../../api/src/modules/segments/membership/follow-membership.js';
 import { keptDays } from '../../api/src/modules/privacy/access-export.job.js';
 import { answerDays } from '../../api/src/modules/privacy/privacy-request.js';
 import {
@@ -141,6 +146,12 @@ describe('api/README.md', () => {
     says('ids of messages', `${messageDays} days`);
     says('events in quarantine', `90 days, and ${mostQuarantined.toLocaleString('en')} of a workspace`);
     says('the change feed', `${feedDays} days`);
+    says('who entered a segment', `${transitionDays} days`);
+    says(
+      'sizes of segments',
+      `after ${sizeDays.hours} days one an hour, after ${sizeDays.days} days one a day`,
+    );
+    expect(reference.text).toContain(`everything since, ${mostInEvent} at most in an event`);
     says('files of access requests', `${keptDays} days`);
     expect(reference.text).toContain(`due in ${answerDays} days`);
   });

@@ -45,8 +45,10 @@ interface Document {
 }
 
 async function hear(url: string, { headers }: Caller, document: Document): Promise<Answer> {
-  const { events, ended } = listen(url, { headers, ...document });
-  await ended;
+  const { events, heard, stop } = listen(url, { headers, ...document });
+  // Some go on for ever.
+  await heard();
+  stop();
   return { status: 200, text: JSON.stringify(events[0] ?? null) };
 }
 

@@ -10,6 +10,9 @@ export type Control = (tenant: Tenant, fresh: string) => Arguments;
 
 const none: Control = () => ({});
 
+/** The cursor before everything that has happened in a segment. */
+const firstTransition = Buffer.from('[0]').toString('base64url');
+
 /** One line for each operation of the schema that takes an id; the suite fails when there is one without. */
 export const controls: Record<string, Control> = {
   'Query.workspace': (t) => ({ id: t.workspaceId }),
@@ -146,6 +149,8 @@ export const controls: Record<string, Control> = {
 
   'Workspace.segment': (t) => ({ id: t.segmentId }),
   'Workspace.segments': none,
+  'Subscription.segmentCountChanged': (t) => ({ segmentId: t.segmentId }),
+  'Subscription.segmentMembershipChanged': (t) => ({ segmentId: t.segmentId, after: firstTransition }),
   'Query.previewSegment': (t) => ({ input: { rule: { tree: { segment: t.segmentId } } } }),
   'Query.segmentOverlap': (t) => ({ ids: [t.segmentId, t.listId] }),
   'Query.previewRuleChange': (t) => ({
@@ -218,6 +223,7 @@ export const controls: Record<string, Control> = {
 export const numbersOnly = new Set([
   'Query.audienceReadiness',
   'Query.seedListReadiness',
+  'Subscription.segmentCountChanged',
   'Query.previewEventRetention',
   'Organization.auditRetention',
   'Workspace.identitySettings',

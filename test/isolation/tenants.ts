@@ -337,6 +337,9 @@ function eventRows({ canary, workspaceId, quarantinedId, externalId }: Tenant): 
   ];
 }
 
+/** The set of the ordinal 0, in Roaring's portable format. */
+const onlyTheFirst = Buffer.from('3a3000000100000000000000100000000000', 'hex');
+
 function audienceRows(t: Tenant): Row[] {
   const { canary, workspaceId } = t;
   const segment = `insert into segments (workspace_id, id, kind, name, folded_name, description, rule, created_by, archived_at)
@@ -365,6 +368,26 @@ function audienceRows(t: Tenant): Row[] {
     [
       'insert into list_members (workspace_id, segment_id, ordinal) values ($1, $2, 0)',
       [workspaceId, t.listId],
+    ],
+    [
+      `insert into segment_memberships (workspace_id, segment_id, base, base_sequence, sequence, size, definition, version,
+         as_of, follows) values ($1, $2, $3, 1, 1, 1, $4, 1, now(), true)`,
+      [workspaceId, t.segmentId, onlyTheFirst, canary],
+    ],
+    [
+      `insert into segment_transitions (workspace_id, segment_id, sequence, ordinal, contact_id, entered, by_definition,
+         version, at) values ($1, $2, 1, 0, $3, true, false, 1, now())`,
+      [workspaceId, t.segmentId, t.contactId],
+    ],
+    [
+      `insert into segment_sizes (workspace_id, segment_id, at, size, entered, exited, version)
+       values ($1, $2, now(), 1, 1, 0, 1)`,
+      [workspaceId, t.segmentId],
+    ],
+    [
+      `insert into segment_progress (workspace_id, revision, version, as_of, uses_clock, time_zone)
+       values ($1, 1, 1, now(), false, 'UTC')`,
+      [workspaceId],
     ],
     ...[t.audienceId, t.archivedAudienceId].map((id, index): Row => [
       `insert into custom_audiences (workspace_id, id, name, platform, kind, segment_id, identifiers, created_by,

@@ -6,6 +6,7 @@ import { noProgress } from '../../api/src/modules/imports/import.js';
 import { insertChunk, insertImport } from '../../api/src/modules/imports/import.repository.js';
 import type { PrivacyRequest, RequestKind } from '../../api/src/modules/privacy/privacy-request.js';
 import { insertRequest, requestsByIds } from '../../api/src/modules/privacy/privacy-request.repository.js';
+import { createEngine } from '../../api/src/modules/segments/engine/engine.js';
 import { SegmentEntity } from '../../api/src/modules/segments/segment.entity.js';
 import type { WithWorkspace } from '../../api/src/platform/database/with-workspace.js';
 import { newId } from '../../api/src/platform/ids.js';
@@ -39,7 +40,8 @@ async function request(kind: RequestKind): Promise<string> {
 }
 
 function run(requestId: string, withWorkspace: WithWorkspace = db.withWorkspace): Promise<void> {
-  return createAccessExportTask({ withWorkspace, clock, log })({ workspaceId, requestId }, taskRun());
+  const engine = createEngine({ withWorkspace, shared: undefined }, { mostBytes: 1 });
+  return createAccessExportTask({ withWorkspace, engine, clock, log })({ workspaceId, requestId }, taskRun());
 }
 
 async function stateOf(id: string): Promise<PrivacyRequest> {

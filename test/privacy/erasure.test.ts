@@ -38,6 +38,8 @@ const erasedFrom = [
   'privacy_files',
   'privacy_requests',
   'quarantined_events',
+  'segment_memberships',
+  'segment_transitions',
   'suppressions',
 ];
 
@@ -66,7 +68,9 @@ const impersonal: Record<string, string> = {
   jobs: 'names and headers of files, numbers',
   lookalikes: 'names that members gave',
   seed_lists: 'names that members gave',
+  segment_progress: 'numbers',
   segment_references: 'ids',
+  segment_sizes: 'numbers',
   segment_versions: 'rules that members wrote',
   segments: 'rules that members wrote',
   usage_counts: 'numbers',
@@ -102,7 +106,14 @@ describe('an erasure', () => {
   it('leaves nothing of the person in any column of any table, and a receipt that does not say who it was', async () => {
     await ada.appear();
     // Memberships are numbers; answers are encrypted.
-    const unseen = ['idempotent_requests', 'list_members', 'seed_list_members', 'lookalike_ranks'];
+    const unseen = [
+      'idempotent_requests',
+      'list_members',
+      'seed_list_members',
+      'lookalike_ranks',
+      'segment_memberships',
+      'segment_transitions',
+    ];
     await ada.export();
     const seen = await ada.tablesNamingThem();
     expect(seen).toEqual(expect.arrayContaining(erasedFrom.filter((table) => !unseen.includes(table))));

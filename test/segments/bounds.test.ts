@@ -123,7 +123,8 @@ describe('a segment that cannot be answered any more', () => {
       cache: createMemoryCache(),
       meter: new UsageMeter(clock),
     });
-    const services = { withWorkspace, clock, countMembers, log: createLog('silent') };
+    const { engine } = segments;
+    const services = { withWorkspace, engine, clock, countMembers, log: createLog('silent') };
     const context = { signal: new AbortController().signal } as RequestContext;
     const loaders = createSegmentLoaders(services)(context, workspaceId);
     const [size, none] = await loaders.size.loadMany([sound, broken]);

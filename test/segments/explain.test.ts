@@ -218,11 +218,12 @@ it('tells the segments of contacts, as their members do', async () => {
   const list = await store(null);
   await segments.inside((tx, { now }) => addToList(tx, { segmentId: list, contactIds: [nil] }, now));
   const byRule = await store('job_title contains "head"');
-  const found = await segments.inside(async (tx, { now }) =>
-    segmentsOfContacts(tx, {
+  const { engine, workspaceId, clock } = segments;
+  const found = await engine.inTurn(workspaceId, async (turn) =>
+    segmentsOfContacts(turn, {
       contactIds: [ada, nil, newId()],
-      segments: await allActiveSegments(tx),
-      now,
+      segments: await allActiveSegments(turn.tx),
+      now: clock.now(),
     }),
   );
   const idsOf = (contact: string): string[] => found.get(contact)?.map(({ id }) => id) ?? [];

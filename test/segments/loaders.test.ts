@@ -36,6 +36,7 @@ beforeAll(async () => {
   });
   const loaders = createSegmentLoaders({
     withWorkspace,
+    engine: segments.engine,
     clock,
     countMembers,
     log: createLog('silent'),

@@ -6,6 +6,8 @@ import type { GraphqlAnswer } from './workspaces.js';
 export interface Listening {
   /** Every event so far. */
   events: GraphqlAnswer[];
+  /** Waits until there was an event, or it has ended without one. */
+  heard(): Promise<void>;
   /** When it has ended; fails when the connection was refused. */
   ended: Promise<void>;
   stop(): void;
@@ -37,11 +39,15 @@ export function listen(
   });
   const events: GraphqlAnswer[] = [];
   let stop = (): void => undefined;
+  const first = Promise.withResolvers<void>();
   const ended = new Promise<void>((resolve, reject) => {
     stop = client.subscribe(
       { query, variables },
       {
-        next: (event) => void events.push(event as GraphqlAnswer),
+        next(event) {
+          events.push(event as GraphqlAnswer);
+          first.resolve();
+        },
         // What is wrong with the operation itself ends it as well.
         error: (error) => {
           if (!Array.isArray(error)) return reject(error);
@@ -52,5 +58,5 @@ export function listen(
       },
     );
   }).finally(() => client.dispose());
-  return { events, ended, stop: () => stop() };
+  return { events, ended, heard: () => Promise.race([first.promise, ended]), stop: () => stop() };
 }

@@ -7,6 +7,7 @@ export const failureCodes = {
   INVALID_INPUT: 'A value is not acceptable; `path` names it.',
   INVALID_RULE: 'A rule has problems; each is listed with its path.',
   INVALID_CURSOR: '`after` is not a cursor of this connection.',
+  CURSOR_TOO_OLD: 'What came after `after` is not kept any more: begin anew.',
   TOO_LARGE: 'The request, a list or a value is longer than allowed.',
   TOO_COMPLEX: 'The query is too deep, too costly, or has too many aliases.',
   RATE_LIMITED: 'Too many requests; wait as long as `Retry-After` says.',

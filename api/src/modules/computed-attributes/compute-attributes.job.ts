@@ -18,17 +18,16 @@ type Needs = Pick<Services, 'withWorkspace' | 'clock' | 'enqueue'>;
  * looks at the feed by itself: that writers of events put it into the queue would make them wait for each other there.
  */
 export function createComputeTask({ withWorkspace, clock, enqueue }: Needs): Task {
-  return async (payload, { signal }) => {
-    const { workspaceId, pause } = payload as ComputePayload;
-    // What follows from events by itself is no more entered in the audit log than they are.
-    const { state, looked } = await outsideOperation(() =>
-      catchUp({ withWorkspace, clock }, workspaceId, signal),
-    );
-    if (state === 'nothing') return;
-    const next = looked > 0 ? pauses.least : Math.min(pause * 2, pauses.most);
-    const runAt = new Date(clock.now().getTime() + next * 1000);
-    await withWorkspace(workspaceId, (tx) => computeSoon(enqueue, tx, runAt, next));
-  };
+  // What follows from events by itself is no more entered in the audit log than they are; nor that it is looked for again.
+  return (payload, { signal }) =>
+    outsideOperation(async () => {
+      const { workspaceId, pause } = payload as ComputePayload;
+      const { state, looked } = await catchUp({ withWorkspace, clock }, workspaceId, signal);
+      if (state === 'nothing') return;
+      const next = looked > 0 ? pauses.least : Math.min(pause * 2, pauses.most);
+      const runAt = new Date(clock.now().getTime() + next * 1000);
+      await withWorkspace(workspaceId, (tx) => computeSoon(enqueue, tx, runAt, next));
+    });
 }
 
 /** Takes steps until all is fresh. */

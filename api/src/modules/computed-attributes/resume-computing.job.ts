@@ -1,5 +1,6 @@
 import { eachWorkspace } from '../../platform/jobs/batches.js';
 import type { Services, Task } from '../../platform/module.js';
+import { outsideOperation } from '../../platform/operation.js';
 import { computeSoon } from '../attributes/index.js';
 import { hasComputedAttributes } from './computed-attribute.repository.js';
 
@@ -15,5 +16,6 @@ export function createResumeTask(
     withWorkspace(workspaceId, async (tx) => {
       if (await hasComputedAttributes(tx)) await computeSoon(enqueue, tx, clock.now());
     });
-  return (_payload, { signal }) => eachWorkspace(services, signal, resume, 'unarchived');
+  return (_payload, { signal }) =>
+    outsideOperation(() => eachWorkspace(services, signal, resume, 'unarchived'));
 }

@@ -4,7 +4,7 @@ import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/
 import { Spool } from '../../platform/files/spool.js';
 import type { Services, Task } from '../../platform/module.js';
 import { contactsByOrdinals } from '../contacts/index.js';
-import { membershipsOf } from '../segments/index.js';
+import { membershipsOf, type Engine } from '../segments/index.js';
 import { contactsOf } from './erasure.repository.js';
 import { insertPiece, setExpiry } from './privacy-file.repository.js';
 import type { Receipt, Subject } from './privacy-request.js';
@@ -15,7 +15,7 @@ import { writeAccessExport } from './write-access-export.js';
 /** Days for which the file of a request is kept. */
 export const keptDays = 14;
 
-type Job = Pick<Services, 'withWorkspace' | 'clock' | 'log'>;
+type Job = Pick<Services, 'withWorkspace' | 'clock' | 'log'> & { engine: Engine };
 
 /**
  * Writes down everything that is held about a person. The file is written in one snapshot and stored with the end of the

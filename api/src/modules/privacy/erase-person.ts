@@ -6,6 +6,7 @@ import {
 import { deleteContacts, identitiesOf, insertErased, workspaceFacts } from '../contacts/index.js';
 import { eraseFromImports, hasImportUnderWay } from '../imports/index.js';
 import { eraseFromQuarantine } from '../ingestion/index.js';
+import { forgetMembers } from '../segments/index.js';
 import {
   contactsOf,
   countHeld,
@@ -16,6 +17,7 @@ import {
   deleteTrail,
   forgetAnswers,
   hasOlderTransactions,
+  mergedInto,
   waitingSubmissions,
 } from './erasure.repository.js';
 import type { Receipt, Subject } from './privacy-request.js';
@@ -105,7 +107,7 @@ async function removeContacts(run: ErasureRun): Promise<Subject> {
       const found = await find(tx, run.requestId);
       if (!found) throw new Error(`The erasure ${run.requestId} was ended by somebody else.`);
       const ordinals = await contactsOf(tx, found, { lock: true });
-      return { subject: found, isGone: await removeSome(tx, run.requestId, ordinals) };
+      return { subject: found, isGone: await removeSome(tx, run, ordinals) };
     });
     if (isGone) return subject;
   }
@@ -114,7 +116,7 @@ async function removeContacts(run: ErasureRun): Promise<Subject> {
 /** @returns whether nothing is left. */
 async function removeSome(
   tx: WorkspaceTransaction,
-  requestId: string,
+  { requestId, now }: ErasureRun,
   ordinals: readonly number[],
 ): Promise<boolean> {
   if (ordinals.length === 0) return true;
@@ -125,9 +127,10 @@ async function removeSome(
     return false;
   }
   const counts = await countHeld(tx, ordinals);
+  const transitions = await forgetMembers(tx, [...ordinals, ...(await mergedInto(tx, ordinals))], now());
   await deleteTrail(tx, ordinals);
   await deleteContacts(tx, ordinals);
-  await addToReceipt(tx, requestId, { ...counts, events });
+  await addToReceipt(tx, requestId, { ...counts, events, 'segment transitions': transitions });
   return true;
 }
 

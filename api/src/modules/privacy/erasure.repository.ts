@@ -42,6 +42,16 @@ export async function contactsOf(
   return rows.map(({ ordinal }) => ordinal);
 }
 
+/** The contacts that have become part of these, by ordinal. */
+export async function mergedInto(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<number[]> {
+  const rows = await tx.query<{ ordinal: number }>(
+    `select loser_ordinal as ordinal from contact_merges
+     where holder = any($1::int[]) and undone_at is null and loser_ordinal <> all($1)`,
+    [ordinals],
+  );
+  return rows.map(({ ordinal }) => ordinal);
+}
+
 /** How much hangs on contacts. */
 export async function countHeld(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<Receipt> {
   const counts = heldByContact.map(

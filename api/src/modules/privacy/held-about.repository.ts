@@ -59,6 +59,10 @@ export async function* heldAbout(
     const text = `select ${rowOf(nameOf[table])} from ${table} as t where ${column} ${mine}`;
     yield* called(singular(kind), rows(tx, text, [ordinals]));
   }
+  const entered = `select ${rowOf('(select name from segments where id = t.segment_id)')} from segment_transitions as t
+    where ordinal ${mine} or ordinal in (
+      select loser_ordinal from contact_merges where holder ${mine} and undone_at is null)`;
+  yield* called('segment transition', rows(tx, entered, [ordinals]));
   const theirs = `(select company_id from contacts where ordinal ${mine})`;
   const companies = `select ${rowOf()} from companies as t where id in ${theirs}`;
   yield* called('company', rows(tx, companies, [ordinals]));

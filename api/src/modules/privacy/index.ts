@@ -1,4 +1,5 @@
 import type { CreateModule } from '../../platform/module.js';
+import { engineOf } from '../segments/index.js';
 import { createAccessExportTask } from './access-export.job.js';
 import { createErasureTask } from './erasure.job.js';
 import { requestTasks } from './request-job.js';
@@ -12,7 +13,7 @@ export const createPrivacyModule: CreateModule = (services) => ({
   routes: (server) => addPrivacyRoutes(server, services),
   tasks: { [privacyRetentionTask]: createPrivacyRetentionTask(services) },
   longTasks: {
-    [requestTasks.access]: createAccessExportTask(services),
+    [requestTasks.access]: createAccessExportTask({ ...services, engine: engineOf(services) }),
     [requestTasks.erasure]: createErasureTask(services),
   },
 });

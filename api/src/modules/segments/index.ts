@@ -1,8 +1,26 @@
-import type { CreateModule } from '../../platform/module.js';
+import type { CreateModule, Services } from '../../platform/module.js';
 import { contactLoaders } from '../contacts/index.js';
 import { RuleChangePreviewResolver, SegmentComparisonResolver } from './comparison.resolver.js';
 import { createCountMembers } from './count-members.js';
-import { createEngine } from './engine/engine.js';
+import { createEngine, type Engine } from './engine/engine.js';
+import {
+  createExpireSegmentHistoryTask,
+  expireSegmentHistoryTask,
+} from './membership/expire-segment-history.job.js';
+import {
+  createMaterialiseTask,
+  createResumeMaterialisingTask,
+  resumeMaterialisingTask,
+} from './membership/materialise.job.js';
+import { materialiseTask } from './membership/materialise-soon.js';
+import { createStandingLoader } from './membership/membership.loader.js';
+import {
+  createSegmentChangesResolver,
+  SegmentMembershipResolver,
+  SegmentTransitionResolver,
+} from './membership/membership.resolver.js';
+import { PresentMemberships } from './membership/present-memberships.js';
+import { SegmentWatch } from './membership/segment-watch.js';
 import { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
 import { createSegmentLoaders } from './segment.loaders.js';
 import {
@@ -15,10 +33,12 @@ import {
 
 export { followKeysInSegments } from './follow-keys.js';
 export { withinSpan } from './engine/leaves/comparison.sql.js';
+export type { Engine } from './engine/engine.js';
 export { matchesPattern } from './engine/leaves/event.sql.js';
 export type { LeafScope } from './engine/leaves/leaf.js';
 export { Parameters, type Statement } from './engine/sql.js';
 export { membersOf, requireActiveSegment } from './members.js';
+export { forgetMembers } from './membership/forget-members.js';
 export type { SegmentEntity } from './segment.entity.js';
 export { createSegmentById, membershipsOf } from './segment.loaders.js';
 export { toSegment } from './segment.mapper.js';
@@ -26,22 +46,36 @@ export { checkName } from './segment-names.js';
 export { findSegment, requireSegment } from './segment.repository.js';
 export { CountType, SegmentType } from './segment.types.js';
 
+const engines = new WeakMap<Services, Engine>();
+
+/** The engine of this process, which whoever asks about members has in common, with the sets that it keeps. */
+export function engineOf(services: Services): Engine {
+  const { withWorkspace, cache, settings } = services;
+  const shared = settings.redisUrl ? cache : undefined;
+  const engine =
+    engines.get(services) ?? createEngine({ withWorkspace, shared }, { mostBytes: settings.setCacheBytes });
+  engines.set(services, engine);
+  return engine;
+}
+
 /** Segments: by rule and static, with their versions, counts, members and explanations. */
 export const createSegmentsModule: CreateModule = (services) => {
-  const { withWorkspace, cache, clock, log, meter, quotas, settings } = services;
-  const shared = settings.redisUrl ? cache : undefined;
-  const engine = createEngine({ withWorkspace, shared }, { mostBytes: settings.setCacheBytes });
+  const { withWorkspace, cache, clock, log, meter, quotas, settings, enqueue } = services;
+  const engine = engineOf(services);
   const countMembers = createCountMembers({ engine, cache, meter });
+  const contacts = contactLoaders(withWorkspace);
   const shown = {
     meter,
     quotas,
     withWorkspace,
+    enqueue,
     clock,
     engine,
     countMembers,
-    segments: createSegmentLoaders({ withWorkspace, clock, countMembers, log }),
-    contacts: contactLoaders(withWorkspace),
+    segments: createSegmentLoaders({ withWorkspace, engine, clock, countMembers, log }),
+    contacts,
   };
+  const memberships = new PresentMemberships(settings.setCacheBytes / 4);
   return {
     entities: [SegmentEntity, SegmentVersionEntity],
     resolvers: [
@@ -52,6 +86,16 @@ export const createSegmentsModule: CreateModule = (services) => {
       new SegmentResolver(shown),
       new SegmentPreviewResolver(shown),
       new ContactSegmentsResolver(shown),
+      new SegmentMembershipResolver({ withWorkspace, standings: createStandingLoader(withWorkspace) }),
+      new SegmentTransitionResolver(contacts),
+      createSegmentChangesResolver({ withWorkspace, watch: new SegmentWatch(services) }),
     ],
+    tasks: {
+      [resumeMaterialisingTask]: createResumeMaterialisingTask(services),
+      [expireSegmentHistoryTask]: createExpireSegmentHistoryTask(services),
+    },
+    longTasks: {
+      [materialiseTask]: createMaterialiseTask({ withWorkspace, engine, memberships, clock, enqueue }),
+    },
   };
 };

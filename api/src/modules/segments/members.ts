@@ -1,10 +1,11 @@
+import { Bitmap } from '@coterie/bitmap';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
-import type { Statement } from './engine/sql.js';
 import type { Turn } from './engine/engine.js';
-import { memberOrdinals, membersAmong } from './engine/truth.js';
+import type { Statement } from './engine/sql.js';
+import { memberOrdinals } from './engine/truth.js';
 import { loadQuestion, loadQuestions, ruleOf } from './question.js';
 import type { SegmentEntity } from './segment.entity.js';
 import { requireSegment } from './segment.repository.js';
@@ -75,19 +76,18 @@ export interface MembershipsAsked {
 
 /** Those of the segments that contacts are members of, by contact id, in their order: every rule is asked about them. */
 export async function segmentsOfContacts(
-  tx: WorkspaceTransaction,
+  turn: Turn,
   { contactIds, segments, now }: MembershipsAsked,
 ): Promise<Map<string, SegmentEntity[]>> {
-  const contacts = await tx.query<{ id: string; ordinal: number }>(
+  const contacts = await turn.tx.query<{ id: string; ordinal: number }>(
     'select id, ordinal from contacts where id = any($1::uuid[])',
     [contactIds],
   );
-  const questions = await loadQuestions(tx, segments.map(ruleOf), now);
+  const questions = await loadQuestions(turn.tx, segments.map(ruleOf), now);
   const found = new Map(contacts.map(({ id }) => [id, [] as SegmentEntity[]]));
-  const ordinals = contacts.map(({ ordinal }) => ordinal);
+  const asked = Bitmap.of(contacts.map(({ ordinal }) => ordinal));
   for (const [index, question] of questions.entries()) {
-    const { text, values } = membersAmong(question, ordinals);
-    const members = new Set((await tx.query<{ ordinal: number }>(text, values)).map((row) => row.ordinal));
+    const members = await turn.membersAmong(question, asked);
     for (const { id, ordinal } of contacts) {
       if (members.has(ordinal)) found.get(id)?.push(segments[index] as SegmentEntity);
     }

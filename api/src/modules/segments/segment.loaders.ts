@@ -7,6 +7,7 @@ import { notFound } from '../../platform/errors.js';
 import { failureOf } from '../../platform/failure-of.js';
 import { perRequest } from '../../platform/graphql/loaders.js';
 import type { Count, CountMembers } from './count-members.js';
+import type { Engine } from './engine/engine.js';
 import { segmentsOfContacts } from './members.js';
 import { loadQuestions, ruleOf } from './question.js';
 import { loadNames } from './rule-schema.js';
@@ -31,6 +32,7 @@ export interface SegmentLoaders {
 /** Makes the loaders of each request and workspace. */
 export function createSegmentLoaders(services: {
   withWorkspace: WithWorkspace;
+  engine: Engine;
   clock: Clock;
   countMembers: CountMembers;
   log: Logger;
@@ -58,20 +60,27 @@ export function createSegmentLoaders(services: {
   }));
 }
 
+/** What finding the segments of contacts takes. */
+export interface MembershipServices {
+  engine: Engine;
+  clock: Clock;
+  log: Logger;
+}
+
 /**
- * The segments of contacts. When a rule fails, each is asked by itself, so that one which cannot be answered any more (it
+ * The segments of contacts, all at one version of the workspace. When a rule fails, each is asked by itself, so that one which cannot be answered any more (it
  * has grown too large through the segments it names) does not take the answer to all others away; its size says why.
  */
 export async function membershipsOf(
-  { withWorkspace, clock, log }: { withWorkspace: WithWorkspace; clock: Clock; log: Logger },
+  { engine, clock, log }: MembershipServices,
   workspaceId: string,
   contactIds: readonly string[],
   signal: AbortSignal,
 ): Promise<SegmentEntity[][]> {
-  const segments = await withWorkspace(workspaceId, allActiveSegments);
+  const segments = await engine.inTurn(workspaceId, ({ tx }) => allActiveSegments(tx), { signal });
   const ask = async (some: readonly SegmentEntity[]): Promise<SegmentEntity[][]> => {
     const asked = { contactIds, segments: some, now: clock.now() };
-    const found = await withWorkspace(workspaceId, (tx) => segmentsOfContacts(tx, asked), { signal });
+    const found = await engine.inTurn(workspaceId, (turn) => segmentsOfContacts(turn, asked), { signal });
     return contactIds.map((id) => found.get(id) ?? []);
   };
   try {

@@ -8,6 +8,7 @@ import { costs } from '../../platform/graphql/limits.js';
 import { PageArgs, type Page } from '../../platform/graphql/pagination.js';
 import { ContactConnection, ContactType, type contactLoaders } from '../contacts/index.js';
 import type { Engine } from './engine/engine.js';
+import type { Enqueue } from '../../platform/module.js';
 import type { Quotas, UsageMeter } from '../../platform/usage.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { archiveSegment, unarchiveSegment } from './archive-segment.js';
@@ -17,6 +18,7 @@ import { duplicateSegment } from './duplicate-segment.js';
 import { explainMembership } from './explain-membership.js';
 import { addToList, removeFromList } from './list-members.js';
 import { listMembers } from './members.js';
+import { materialiseSoon } from './membership/materialise-soon.js';
 import { previewSegment } from './preview-segment.js';
 import type { SegmentEntity } from './segment.entity.js';
 import type { createSegmentLoaders } from './segment.loaders.js';
@@ -50,6 +52,7 @@ export interface SegmentResolverServices {
   meter: UsageMeter;
   quotas: Quotas;
   withWorkspace: WithWorkspace;
+  enqueue: Enqueue;
   clock: Clock;
   engine: Engine;
   countMembers: CountMembers;
@@ -240,8 +243,13 @@ export class SegmentMutationsResolver {
     context: WorkspaceContext,
     work: (tx: WorkspaceTransaction, editor: Editor) => Promise<SegmentEntity>,
   ): Promise<SegmentType> {
-    const editor = { actor: actorOf(context), now: this.services.clock.now() };
-    return this.services.withWorkspace(context.workspace.id, async (tx) => toSegment(await work(tx, editor)));
+    const { withWorkspace, enqueue, clock } = this.services;
+    const editor = { actor: actorOf(context), now: clock.now() };
+    return withWorkspace(context.workspace.id, async (tx) => {
+      const segment = await work(tx, editor);
+      await materialiseSoon(enqueue, tx, editor.now);
+      return toSegment(segment);
+    });
   }
 }
 

@@ -99,13 +99,21 @@ function checkReadScopes(schema: GraphQLSchema, field: GraphQLField<unknown, Req
     ({ extensions }) => (extensions['readScope'] as Scope | null | undefined) ?? [],
   );
   if (needed.length === 0) return;
-  const resolve = field.resolve ?? defaultFieldResolver;
-  field.resolve = (source, args, context, info) => {
-    const { viewer } = context;
-    const lacking = viewer.kind === 'key' && needed.find((scope) => !viewer.scopes.includes(scope));
-    if (lacking) throw missingScope(lacking);
-    return resolve(source, args, context, info);
-  };
+  // Of a subscription already when it begins: the first event may be long in coming.
+  for (const slot of slotsOf(field)) {
+    const inner = field[slot] ?? defaultFieldResolver;
+    field[slot] = (source, args, context, info) => {
+      const { viewer } = context;
+      const lacking = viewer.kind === 'key' && needed.find((scope) => !viewer.scopes.includes(scope));
+      if (lacking) throw missingScope(lacking);
+      return inner(source, args, context, info);
+    };
+  }
+}
+
+/** What a field does, of a subscription also how it begins. */
+function slotsOf(field: GraphQLField<unknown, RequestContext>): readonly ('subscribe' | 'resolve')[] {
+  return field.subscribe ? ['subscribe', 'resolve'] : ['resolve'];
 }
 
 /** The failure of a key that lacks a scope. */
@@ -125,8 +133,7 @@ function authoriseField(
   const rule = accessOf(field);
   if (!rule || rule.kind === 'parent') return;
   // A subscription is authorised when it begins, and again for each event: rights may be taken away meanwhile.
-  const slots = field.subscribe ? (['subscribe', 'resolve'] as const) : (['resolve'] as const);
-  for (const slot of slots) {
+  for (const slot of slotsOf(field)) {
     const inner = field[slot] ?? defaultFieldResolver;
     field[slot] = async (source: unknown, args: Record<string, unknown>, context, info) => {
       const target = targetOf(type.name, source as Identified | undefined, args, field.name);

@@ -97,7 +97,8 @@ export function toPage<Row, Node>(
   };
 }
 
-function writeCursor(key: unknown[]): string {
+/** The cursor of a sort key, given as JSON values: what {@link readCursor} reads. */
+export function writeCursor(key: unknown[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 

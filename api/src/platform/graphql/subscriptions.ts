@@ -5,6 +5,7 @@ import {
   execute,
   getOperationAST,
   GraphQLError,
+  locatedError,
   parse,
   specifiedRules,
   validate,
@@ -144,10 +145,44 @@ async function follow(live: Live): Promise<ExecutionResult | AsyncGenerator<Exec
   return Symbol.asyncIterator in source ? eventsOf(source, live) : source;
 }
 
-async function* eventsOf(source: AsyncIterable<unknown>, live: Live): AsyncGenerator<ExecutionResult> {
-  for await (const rootValue of source) {
-    const result = await execute({ ...live, rootValue, contextValue: await live.contextNow() });
-    yield result;
-    if (result.errors) return;
+/** Ends with its source, and the source with it, even while that waits for something to happen. */
+function eventsOf(source: AsyncIterable<unknown>, live: Live): AsyncGenerator<ExecutionResult, undefined> {
+  const events = source[Symbol.asyncIterator]();
+  const over = { done: true, value: undefined } as const;
+  let isOver = false;
+  const end = async (): Promise<typeof over> => {
+    isOver = true;
+    await events.return?.();
+    return over;
+  };
+  return {
+    async next() {
+      if (isOver) return over;
+      const result = await nextResult(events, live);
+      if (result?.errors) await end();
+      return result ? { done: false, value: result } : over;
+    },
+    return: end,
+    async throw(error) {
+      await end();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await end();
+    },
+  };
+}
+
+async function nextResult(events: AsyncIterator<unknown>, live: Live): Promise<ExecutionResult | undefined> {
+  let event: IteratorResult<unknown>;
+  try {
+    event = await events.next();
+  } catch (error) {
+    return { errors: [locatedError(error, undefined)] };
   }
+  if (event.done) return undefined;
+  return execute({ ...live, rootValue: event.value, contextValue: await live.contextNow() });
 }

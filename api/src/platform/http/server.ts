@@ -28,6 +28,7 @@ export const statusOf: Record<FailureCode, number> = {
   INVALID_INPUT: 400,
   INVALID_RULE: 400,
   INVALID_CURSOR: 400,
+  CURSOR_TOO_OLD: 410,
   TOO_LARGE: 413,
   TOO_COMPLEX: 400,
   RATE_LIMITED: 429,

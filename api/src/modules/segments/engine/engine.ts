@@ -16,7 +16,10 @@ export interface Turn {
   evaluate(question: Question): Promise<Evaluation>;
   /** The answer if this process has it at hand. */
   recall(question: Question): Evaluation | undefined;
-  /** Which of these contacts are members: without finding the sets whole that nobody keeps. */
+  /**
+   * Which of these contacts are members: without finding the sets whole that nobody keeps. Several questions about the same
+   * ones, given as the same bitmap, share what they find.
+   */
   membersAmong(question: Question, asked: Bitmap): Promise<Bitmap>;
 }
 
@@ -84,6 +87,12 @@ export function createEngine(
 async function turnOf(tx: WorkspaceTransaction, keeping: Keeping, passOver: boolean): Promise<Turn> {
   const position = await readPosition(tx);
   const whole = new FreshSets(tx, position, keeping, { passOver });
+  const few = new Map<Bitmap, FreshSets>();
+  const freshAmong = (asked: Bitmap): FreshSets => {
+    const fresh = few.get(asked) ?? new FreshSets(tx, position, keeping, { passOver, among: asked });
+    few.set(asked, fresh);
+    return fresh;
+  };
   return {
     tx,
     version: position.version,
@@ -91,9 +100,7 @@ async function turnOf(tx: WorkspaceTransaction, keeping: Keeping, passOver: bool
     recall: (question) => recall(question, whole),
     membersAmong: async (question, asked) => {
       // Whoever asks about the people of a company needs the others in it as well.
-      const fresh = asksOfCompanies(question)
-        ? whole
-        : new FreshSets(tx, position, keeping, { passOver, among: asked });
+      const fresh = asksOfCompanies(question) ? whole : freshAmong(asked);
       return (await evaluate(question, fresh)).members.and(asked);
     },
   };

@@ -20,6 +20,7 @@ import { AuditRetention1700000000022 } from './0022-audit-retention.js';
 import { EmailSources1700000000023 } from './0023-email-sources.js';
 import { ComputedAttributes1700000000024 } from './0024-computed-attributes.js';
 import { Signals1700000000025 } from './0025-signals.js';
+import { SegmentMemberships1700000000026 } from './0026-segment-memberships.js';
 import { VacantOrdinals1700000000027 } from './0027-vacant-ordinals.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
@@ -45,5 +46,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   EmailSources1700000000023,
   ComputedAttributes1700000000024,
   Signals1700000000025,
+  SegmentMemberships1700000000026,
   VacantOrdinals1700000000027,
 ];
