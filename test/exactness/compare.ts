@@ -29,7 +29,7 @@ export async function preview(laboratory: Laboratory, process: Process, text: st
 /** Compares a preview with the truth in a snapshot of its version. @returns what differs, in words; undefined if nothing does. */
 export async function difference(tx: WorkspaceTransaction, told: Preview): Promise<string | undefined> {
   const question = await loadQuestion(tx, told.rule, new Date(told.count.asOf));
-  const { text, values } = countNodes(question, 0);
+  const { text, values } = countNodes(question);
   const [row] = await tx.query<{ counts: string[] }>(text, values);
   const counts = row!.counts.map(Number);
   const said = told.nodes.map(({ count }) => count);
