@@ -19,9 +19,16 @@ const query = `query ($text: String!) {
   }
 }`;
 
-/** Asks a process for a preview. */
-export async function preview(laboratory: Laboratory, process: Process, text: string): Promise<Preview> {
+/** Asks a process for a preview. @returns undefined when the rule names a segment that is archived meanwhile. */
+export async function preview(
+  laboratory: Laboratory,
+  process: Process,
+  text: string,
+): Promise<Preview | undefined> {
   const { data, errors } = await laboratory.ask(process, query, { text });
+  const isOfArchivable = text.includes(laboratory.things.outer);
+  if (isOfArchivable && errors?.every(({ extensions }) => extensions.code === 'INVALID_RULE'))
+    return undefined;
   if (errors) throw new Error(`${text} was refused: ${JSON.stringify(errors)}`);
   return (data as { previewSegment: Preview }).previewSegment;
 }
@@ -29,7 +36,7 @@ export async function preview(laboratory: Laboratory, process: Process, text: st
 /** Compares a preview with the truth in a snapshot of its version. @returns what differs, in words; undefined if nothing does. */
 export async function difference(tx: WorkspaceTransaction, told: Preview): Promise<string | undefined> {
   const question = await loadQuestion(tx, told.rule, new Date(told.count.asOf));
-  const { text, values } = countNodes(question, 0);
+  const { text, values } = countNodes(question);
   const [row] = await tx.query<{ counts: string[] }>(text, values);
   const counts = row!.counts.map(Number);
   const said = told.nodes.map(({ count }) => count);
