@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Span } from '@coterie/rules';
-import { amongOrdinals } from '../../../../platform/database/among-ordinals.js';
 import { Parameters, type Statement } from '../sql.js';
 
 /** What is relative to now is relative to its minute; the zone is the workspace's, an IANA name. */
@@ -75,15 +74,18 @@ export function select(parts: SelectionParts): SetPlan {
   return { found: { key, facets, anew, edges, isLocal, isHeavy, find, ...(holds && { holds }) } };
 }
 
-/** Compiles a query of ordinals. @param among the contacts that are asked about; all unless given. */
+/**
+ * Compiles a query of ordinals. About a few contacts, it is asked for each of them: whatever PostgreSQL believes of the
+ * table, it then looks each up in an index that begins with the contact, which costs as much as there are of them. Given
+ * all in one array it may go through everybody between the first and the last.
+ * @param among the contacts that are asked about; all unless given.
+ */
 export function compile(write: (scope: SetScope) => string, moment: Moment, among?: Uint32Array): Statement {
   const parameters = new Parameters();
-  const asked = among && parameters.add([...among], 'integer[]');
-  const text = write({
-    ...moment,
-    parameters,
-    segmentTable: new Map(),
-    among: (column) => (asked ? amongOrdinals(column, asked) : 'true'),
-  });
+  const scope = { ...moment, parameters, segmentTable: new Map() };
+  if (!among) return { text: write({ ...scope, among: () => 'true' }), values: parameters.values };
+  const asked = parameters.add(`{${among.join(',')}}`, 'integer[]');
+  const found = write({ ...scope, among: (column) => `${column} = one.asked` });
+  const text = `select found.* from unnest(${asked}) as one (asked), lateral (${found} offset 0) as found`;
   return { text, values: parameters.values };
 }
