@@ -19,9 +19,16 @@ const query = `query ($text: String!) {
   }
 }`;
 
-/** Asks a process for a preview. */
-export async function preview(laboratory: Laboratory, process: Process, text: string): Promise<Preview> {
+/** Asks a process for a preview. @returns undefined when the rule names a segment that is archived meanwhile. */
+export async function preview(
+  laboratory: Laboratory,
+  process: Process,
+  text: string,
+): Promise<Preview | undefined> {
   const { data, errors } = await laboratory.ask(process, query, { text });
+  const isOfArchivable = text.includes(laboratory.things.outer);
+  if (isOfArchivable && errors?.every(({ extensions }) => extensions.code === 'INVALID_RULE'))
+    return undefined;
   if (errors) throw new Error(`${text} was refused: ${JSON.stringify(errors)}`);
   return (data as { previewSegment: Preview }).previewSegment;
 }

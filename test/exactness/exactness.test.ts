@@ -11,7 +11,7 @@ import { run } from './run.js';
 /** Printed, so that a failure can be had again with SEED. */
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 /** In each of the time zones. */
-const steps = process.env['FULL'] === '1' ? 3_000 : 200;
+const steps = process.env['FULL'] === '1' ? 2_500 : 150;
 
 let laboratory: Laboratory | undefined;
 afterEach(async () => {

@@ -30,6 +30,8 @@ export interface Laboratory {
   /** The way past the API, to ask the truth. */
   withWorkspace: WithWorkspace;
   ask(process: Process, query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
+  /** Sends messages to the tracking API. @returns the status of the answer. */
+  track(process: Process, messages: readonly object[]): Promise<number>;
   /** What the owner of the database does, past the API. */
   asOwner(text: string, values?: unknown[]): Promise<void>;
   /** Ends a process and starts another in its place, with nothing in its memory. */
@@ -81,6 +83,15 @@ export async function openLaboratory(
     things,
     withWorkspace: createWithWorkspace(truth),
     ask: ({ url }, query, variables = {}) => askGraphql(url, workspace.key, query, variables),
+    async track({ url }, messages) {
+      const response = await fetch(`${url}/v1/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${workspace.key}` },
+        body: JSON.stringify({ batch: messages }),
+      });
+      await response.text();
+      return response.status;
+    },
     async asOwner(text, values) {
       await first.database.owner.query(text, values);
     },
@@ -103,7 +114,6 @@ type Workspace = Awaited<ReturnType<typeof createWorkspace>>;
 async function makeThings(app: TestApp, workspace: Workspace): Promise<Things> {
   for (const [key, type] of Object.entries({
     score: 'number',
-
     renewal: 'date',
     trial: 'boolean',
   })) {

@@ -64,6 +64,11 @@ export function conditionsOf({ list, inner, outer, lookalike }: Things): string[
   ];
 }
 
+/** All conditions as one rule: a preview of it tells how many each of them holds for. */
+export function everyCondition(conditions: readonly string[]): string {
+  return conditions.map((condition) => `(${condition})`).join(' or ');
+}
+
 /** A rule of one to five conditions, nested as rules are. */
 export function drawRule(random: Random, conditions: readonly string[], depth = 0): string {
   const kind = depth >= 3 ? 0 : random.below(6);

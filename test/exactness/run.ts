@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { difference, preview, type Preview } from './compare.js';
 import type { Laboratory } from './laboratory.js';
 import type { Random } from './random.js';
-import { conditionsOf, drawRule } from './rules.js';
+import { conditionsOf, drawRule, everyCondition } from './rules.js';
 import { Snapshots } from './snapshots.js';
 import { drawWrite, newPopulation } from './writers.js';
 
@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** Minutes by which the clock moves: to the next one mostly, sometimes further, so that windows lose much at once. */
-const moves = [1, 1, 1, 5, 20, 60, 180, 1440];
+const moves = [1, 1, 1, 1, 5, 20, 60, 180, 1440, 20_000];
 
 /**
  * Takes steps: in each burst several writers, several previews and snapshots of the versions that go by, all at once; then
@@ -34,11 +34,14 @@ export async function run(
   const bySource = { CACHE: 0, INCREMENTAL: 0, COMPUTED: 0 };
   const outcome: Outcome = { steps: 0, compared: 0, underLoad: 0, bySource };
   const draw = (): string => (random.chance(0.1) ? drawRule(random, conditions) : random.pick(standing));
-  const look = (): Promise<Preview> => preview(laboratory, random.pick(laboratory.processes), draw());
+  const everything = everyCondition(conditions);
+  const look = (text = draw()): Promise<Preview | undefined> =>
+    preview(laboratory, random.pick(laboratory.processes), text);
 
-  async function judge(previews: readonly Preview[], snapshots: Snapshots): Promise<number> {
+  async function judge(previews: readonly (Preview | undefined)[], snapshots: Snapshots): Promise<number> {
     let judged = 0;
     for (const told of previews) {
+      if (!told) continue;
       const tx = snapshots.at(told.count.version);
       if (!tx) continue;
       judged += 1;
@@ -63,7 +66,7 @@ export async function run(
       const writing = Array.from({ length: 1 + random.below(4) }, () =>
         drawWrite(random)({ laboratory, process: random.pick(laboratory.processes), random, population }),
       );
-      const looking = Array.from({ length: 1 + random.below(4) }, look);
+      const looking = Array.from({ length: 1 + random.below(4) }, () => look());
       let isOver = false;
       const all = Promise.all([...writing, ...looking]).finally(() => (isOver = true));
       // Awaited below; until then it must not count as unhandled.
@@ -77,8 +80,8 @@ export async function run(
     });
     await inSnapshots(async (snapshots) => {
       await snapshots.take();
-      const quiet: Preview[] = [];
-      for (let times = 0; times < 3; times += 1) quiet.push(await look());
+      const quiet = [await look(), await look(), await look(random.chance(0.5) ? everything : draw())];
+      expect(quiet).not.toContain(undefined);
       const judged = await judge(quiet, snapshots);
       expect(judged).toBe(quiet.length);
       outcome.compared += judged;

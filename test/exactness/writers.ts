@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { deleteOldEvents } from '../../api/src/modules/retention/event-retention.repository.js';
+import { trimFeed } from '../../api/src/modules/retention/records.repository.js';
 import type { Laboratory, Process } from './laboratory.js';
 import type { Random } from './random.js';
 
@@ -120,6 +123,21 @@ const recordEvents: Write = async (writing) => {
     'mutation ($input: RecordEventsInput!) { recordEvents(input: $input) { error { code } } }',
     { input: { events } },
   );
+};
+
+/** By the tracking API, as pages and servers do. */
+const trackEvents: Write = async ({ laboratory, process, random }) => {
+  const { at } = laboratory.clock;
+  const messages = Array.from({ length: 1 + random.below(8) }, () => ({
+    type: 'track',
+    messageId: randomUUID(),
+    userId: random.pick(people),
+    event: random.pick(['page_viewed', 'purchased', 'demo_requested']),
+    properties: { amount: random.pick([10, 30, 60, 120]), plan: random.pick(['pro', 'free']) },
+    timestamp: minutesFrom(at, random.pick([0, -random.below(30), -random.below(60_000), random.below(90)])),
+  }));
+  const status = await laboratory.track(process, messages);
+  if (status !== 200 && status !== 503) throw new Error(`Messages were answered with ${status}.`);
 };
 
 const changeCompanies: Write = async (writing) => {
@@ -246,6 +264,22 @@ const rankLookalike: Write = async ({ laboratory, random }) => {
   );
 };
 
+/** Puts a segment aside that nobody needs, and takes it back. */
+const archiveSegment: Write = async (writing) => {
+  const input = { id: writing.laboratory.things.outer };
+  for (const change of ['archiveSegment', 'unarchiveSegment']) {
+    await send(writing, `mutation ($input: SegmentIdInput!) { ${change}(input: $input) { id } }`, { input });
+  }
+};
+
+/** What was done long ago is kept no longer. */
+const expireEvents: Write = async ({ laboratory: { withWorkspace, workspaceId, clock }, random }) => {
+  const before = new Date(minutesFrom(clock.at, -random.pick([2_000, 20_000, 40_000])));
+  await withWorkspace(workspaceId, (tx) =>
+    deleteOldEvents(tx, { foldedName: '', others: [], before }, 1 + random.below(20)),
+  );
+};
+
 /** More people at once than are looked at again one by one. */
 const upsertMany: Write = async (writing) => {
   const contacts = Array.from({ length: 600 }, (_, index) => ({
@@ -260,18 +294,17 @@ const upsertMany: Write = async (writing) => {
 };
 
 /** As when the feed has grown old: whoever is behind what is left of it has to begin anew. */
-const trimFeed: Write = async ({ laboratory: { asOwner, workspaceId } }) => {
-  await asOwner(
-    `delete from changes where workspace_id = $1
-       and version < (select version from workspace_versions where workspace_id = $1)`,
-    [workspaceId],
+const cutFeed: Write = async ({ laboratory: { withWorkspace, workspaceId }, random }) => {
+  await withWorkspace(workspaceId, async (tx) =>
+    trimFeed(tx, (await tx.version()) - random.pick([0, 1, 5]), 100_000),
   );
 };
 
 /** What writers do, as often as it says. */
 const writes: readonly [Write, number][] = [
   [upsertPeople, 30],
-  [recordEvents, 30],
+  [recordEvents, 18],
+  [trackEvents, 12],
   [changeCompanies, 6],
   [recordSignals, 6],
   [deletePerson, 4],
@@ -281,7 +314,9 @@ const writes: readonly [Write, number][] = [
   [editSegment, 4],
   [renameAttribute, 1],
   [rankLookalike, 2],
-  [trimFeed, 2],
+  [archiveSegment, 1],
+  [expireEvents, 2],
+  [cutFeed, 2],
   [upsertMany, 0.5],
 ];
 

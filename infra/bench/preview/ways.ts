@@ -85,7 +85,7 @@ export async function measureWarm({ subject, server, shared }: Bench): Promise<W
   const inProcess = await timed('warm, in process', rounds.warm, ask);
   subject.forget();
   const counted = await timed('counted before, in process', rounds.warm, ask);
-  await shared.forget();
+  await shared.forgetCounts();
   await timed('to warm up', 2, ({ rule }) => server.count(rule));
   const overHttp = await timed('warm, over HTTP', rounds.warm, ({ rule }) => server.count(rule));
   return { inProcess, counted, overHttp };
@@ -102,7 +102,7 @@ export async function measureAfterWrites(bench: Bench): Promise<Ways> {
   // In turn, so that each has the same writes before it; but what one has counted must not be at hand to the other.
   for (let round = 0; round < rounds.afterWrites; round += 1) {
     inProcess.push(await timed('after 1,000 writes, in process', 1, ask, write));
-    await shared.forget();
+    await shared.forgetCounts();
     overHttp.push(await timed('after 1,000 writes, over HTTP', 1, ({ rule }) => server.count(rule)));
   }
   await checkBroughtForward(bench);

@@ -109,11 +109,17 @@ function columnsOf(companies: readonly Company[]): unknown[][] {
   ];
 }
 
-/** The contacts of companies, by company. */
+/**
+ * The contacts of companies, by company, for whom something of the company changes with this transaction. Until it ends
+ * nobody can join them: PostgreSQL asks for the company of a contact, and waits for the lock that is taken here. Somebody
+ * who joined in between would be in no entry of the change feed that says what they have now.
+ */
 export async function ordinalsOfCompanies(
   tx: WorkspaceTransaction,
   companyIds: readonly string[],
 ): Promise<Map<string, number[]>> {
+  // A statement of its own: whoever was waited for is only seen by the next one.
+  await tx.query('select from companies where id = any($1::uuid[]) order by id for update', [companyIds]);
   const rows = await tx.query<{ companyId: string; ordinals: number[] }>(
     `select company_id as "companyId", array_agg(ordinal) as ordinals from contacts
      where company_id = any($1::uuid[]) group by company_id`,

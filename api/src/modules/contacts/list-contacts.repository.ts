@@ -107,8 +107,11 @@ export async function ordinalsByIds(
   ids: readonly string[],
   { lock }: { lock: boolean },
 ): Promise<Map<string, number>> {
+  // As an array, they are looked up in the index: joined, PostgreSQL would rather read all contacts.
   const rows = await tx.query<{ id: string; ordinal: number }>(
-    `select named.id, c.ordinal from (${named}) as named join contacts as c on c.ordinal = named.ordinal
+    `with named as materialized (${named})
+     select named.id, c.ordinal from named join contacts as c on c.ordinal = named.ordinal
+     where c.ordinal = any(array(select ordinal from named))
      order by c.ordinal ${lock ? 'for key share of c' : ''}`,
     [ids.filter(isId)],
   );

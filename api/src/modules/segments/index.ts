@@ -50,10 +50,12 @@ const engines = new WeakMap<Services, Engine>();
 
 /** The engine of this process, which whoever asks about members has in common, with the sets that it keeps. */
 export function engineOf(services: Services): Engine {
-  const { withWorkspace, cache, settings } = services;
+  const known = engines.get(services);
+  if (known) return known;
+  const { withWorkspace, cache, settings, metrics } = services;
   const shared = settings.redisUrl ? cache : undefined;
-  const engine =
-    engines.get(services) ?? createEngine({ withWorkspace, shared }, { mostBytes: settings.setCacheBytes });
+  const engine = createEngine({ withWorkspace, shared }, { mostBytes: settings.setCacheBytes });
+  metrics.watchKept(engine.leaves);
   engines.set(services, engine);
   return engine;
 }

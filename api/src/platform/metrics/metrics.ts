@@ -23,9 +23,11 @@ export class Metrics {
     ['operation', 'result'],
   );
   readonly #jobs = this.#histogram('coterie_job_duration_seconds', 'Runs of jobs.', ['job', 'result']);
-  readonly #lookups = this.#counter('coterie_cache_lookups_total', 'Look-ups in the cache of counts.', [
-    'result',
-  ]);
+  readonly #lookups = this.#counter(
+    'coterie_cache_lookups_total',
+    'Look-ups in the cache of counts and sets.',
+    ['result'],
+  );
   readonly #dropped = this.#counter(
     'coterie_quarantine_dropped_total',
     'Events that were deleted from quarantine because there were too many.',
@@ -97,6 +99,24 @@ export class Metrics {
         }
       },
     });
+  }
+
+  /** Tells of what a process keeps in memory, whenever it is asked. */
+  watchKept(kept: { readonly size: number; readonly bytes: number }): void {
+    const gauges = {
+      size: { name: 'coterie_sets_kept', help: 'Sets of contacts in memory.' },
+      bytes: { name: 'coterie_sets_kept_bytes', help: 'Memory that sets of contacts take.' },
+    };
+    for (const [figure, about] of Object.entries(gauges) as [
+      keyof typeof gauges,
+      { name: string; help: string },
+    ][]) {
+      const gauge: Gauge = new Gauge({
+        ...about,
+        registers: [this.registry],
+        collect: () => gauge.set(kept[figure]),
+      });
+    }
   }
 
   /** Measures the process itself as well: memory, processor, event loop. */

@@ -153,7 +153,7 @@ export class FreshSets {
     const kept = cache.get(workspaceId);
     if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
     const companies = (kept && (await this.#companiesFrom(kept))) ?? (await this.#loadCompanies());
-    if ((cache.peek(workspaceId)?.version ?? 0) <= this.#version) {
+    if (this.#options.passOver || (cache.peek(workspaceId)?.version ?? 0) <= this.#version) {
       cache.set(workspaceId, { version: this.#version, companies });
     }
     return companies;
@@ -198,7 +198,10 @@ export class FreshSets {
     if (!forward && among) return { set: await this.#among(selection, moment, among), source: 'COMPUTED' };
     const set = forward ?? (await this.#whole(selection, moment));
     const next = { version: this.#version, edges, set };
-    this.#keeping.leaves.put(this.#tx.workspaceId, selection.key, next, !forward);
+    this.#keeping.leaves.put(this.#tx.workspaceId, selection.key, next, {
+      isNew: !forward,
+      replaces: this.#options.passOver === true,
+    });
     return { set, source: forward ? 'INCREMENTAL' : 'COMPUTED' };
   }
 

@@ -65,11 +65,21 @@ export class LeafCache {
     return kept;
   }
 
-  /** @param isNew whether the set was found anew, which other processes are spared then. */
-  put(workspaceId: string, key: string, kept: KeptSet, isNew: boolean): void {
+  /**
+   * @param isNew whether the set was found anew, which other processes are spared then.
+   * @param replaces whether it takes the place of one of a later version: of a version that nobody else has ever seen, as
+   * after a restore of the database.
+   */
+  put(
+    workspaceId: string,
+    key: string,
+    kept: KeptSet,
+    { isNew, replaces }: { isNew: boolean; replaces: boolean },
+  ): void {
     const place = placeOf(workspaceId, key);
     const sharedAt = this.#entries.peek(place)?.sharedAt ?? -Infinity;
     const isDue = this.#shared !== undefined && (isNew || Date.now() - sharedAt > sharingPauseMs);
+    if (replaces) this.#entries.delete(place);
     this.#keep(place, { ...kept, sharedAt: isDue ? Date.now() : sharedAt });
     if (isDue) void this.#share(place, kept);
   }

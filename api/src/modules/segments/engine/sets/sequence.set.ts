@@ -1,4 +1,4 @@
-import { fixedLength, fold, nextMinute, type SequenceCondition } from '@coterie/rules';
+import { fixedLength, fold, nextMinute, type EventPattern, type SequenceCondition } from '@coterie/rules';
 import { matchesPattern } from '../leaves/event.sql.js';
 import { crossedBy } from './event.set.js';
 import { select, type Edge, type Moment, type SetPlan, type SetScope } from './selection.js';
@@ -17,22 +17,31 @@ export function sequenceSet(condition: SequenceCondition, { timeZone }: Moment):
   });
 }
 
+/**
+ * One pass over the events of each contact, by time. At an event that is one of step n, `s<n>` is the latest start of all
+ * chains that reach the step there: the greatest `s<n-1>` of the events that are strictly earlier. So the chain that ends
+ * there is as short as it can be, and whoever did a thing often costs no more than their events.
+ */
 function chain({ steps, within }: SequenceCondition, scope: SetScope): string {
   const { parameters } = scope;
-  const now = parameters.addInstant(nextMinute(scope.now));
-  const [first, ...others] = steps;
-  const links = others.map((pattern, index) => {
-    const alias = `e${index + 1}`;
-    const before = index === 0 ? 'e0.occurred_at' : `s${index}.at`;
-    return `cross join lateral (
-      select min(${alias}.occurred_at) as at from events ${alias}
-      where ${alias}.workspace_id = e0.workspace_id and ${alias}.ordinal = e0.ordinal
-        and ${matchesPattern(alias, pattern, scope)} and ${alias}.occurred_at < ${now} and ${alias}.occurred_at > ${before}
-    ) s${index + 1}`;
-  });
+  const isStep = steps.map((step) => matchesPattern('e', step, scope));
+  const flags = isStep.map((matches, step) => `${matches} as is${step}`);
+  const names = parameters.add([...new Set(steps.map(({ name }) => fold(name)))], 'text[]');
+  const last = steps.length - 1;
+  let chained = `select e.ordinal, e.occurred_at, ${flags.join(', ')}, case when ${isStep[0]} then e.occurred_at end as s0
+    from events e where ${scope.among('e.ordinal')} and e.folded_name = any(${names})
+      and e.occurred_at < ${parameters.addInstant(nextMinute(scope.now))}
+      and e.ordinal in (${whoDid(steps[last]!, scope)})`;
+  for (let step = 1; step <= last; step += 1) {
+    chained = `select *, case when is${step} then max(s${step - 1}) over (
+        partition by ordinal order by occurred_at groups between unbounded preceding and 1 preceding
+      ) end as s${step} from (${chained}) as c${step - 1}`;
+  }
   const length = `${parameters.add(fixedLength(within), 'float8')} * interval '1 millisecond'`;
-  return `select e0.ordinal from events e0
-    ${links.join('\n')}
-    where ${scope.among('e0.ordinal')} and ${matchesPattern('e0', first!, scope)} and e0.occurred_at < ${now}
-      and s${others.length}.at <= e0.occurred_at + ${length}`;
+  return `select ordinal from (${chained}) as c${last} where s${last} >= occurred_at - ${length}`;
+}
+
+/** Most of those who took the first step never come to the last one. */
+function whoDid(step: EventPattern, scope: SetScope): string {
+  return `select e.ordinal from events e where ${scope.among('e.ordinal')} and ${matchesPattern('e', step, scope)}`;
 }
