@@ -247,7 +247,7 @@ export class SegmentMutationsResolver {
     const editor = { actor: actorOf(context), now: clock.now() };
     return withWorkspace(context.workspace.id, async (tx) => {
       const segment = await work(tx, editor);
-      await materialiseSoon(enqueue, tx, editor.now);
+      await materialiseSoon(enqueue, tx);
       return toSegment(segment);
     });
   }

@@ -7,20 +7,21 @@ export const materialiseTask = 'materialise-segments';
 /** What the job is given. */
 export interface MaterialisePayload {
   workspaceId: string;
-  /** How many seconds it waits after this run if there was nothing to do. */
-  pause: number;
+  /** How many seconds it has waited since the last look. */
+  waited: number;
 }
 
-/** Has the memberships of the workspace brought up to date at a time, in place of the time that was meant before. */
+/** Has the memberships of the workspace brought up to date, at once or so many seconds later, in place of what was meant before. */
 export async function materialiseSoon(
   enqueue: Enqueue,
   tx: Pick<WorkspaceTransaction, 'manager' | 'workspaceId'>,
-  runAt: Date,
-  pause = 1,
+  wait = 0,
 ): Promise<void> {
   const { manager, workspaceId } = tx;
-  const payload = { workspaceId, pause } satisfies MaterialisePayload;
+  const payload = { workspaceId, waited: wait } satisfies MaterialisePayload;
   // One after another: two runs of a workspace would do the same.
   const name = `${materialiseTask}:${workspaceId}`;
-  await enqueue(manager, materialiseTask, payload, { key: name, queue: name, runAt });
+  // The queue goes by the time of the database: with the clock of who asks, which may be behind, nothing would ever wait.
+  const later = wait > 0 ? { runAt: new Date(Date.now() + wait * 1000) } : {};
+  await enqueue(manager, materialiseTask, payload, { key: name, queue: name, ...later });
 }

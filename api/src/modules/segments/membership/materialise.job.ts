@@ -13,18 +13,18 @@ const pauses = { least: 1, most: 60 };
  * the feed by itself: that writers put it into the queue would make them wait for each other there.
  */
 export function createMaterialiseTask(services: Materialising & Pick<Services, 'enqueue'>): Task {
-  const { withWorkspace, clock, enqueue } = services;
+  const { withWorkspace, enqueue } = services;
   // What follows from data by itself is no more entered in the audit log than they are.
   return (payload, { signal }) =>
     outsideOperation(async () => {
-      const { workspaceId, pause } = payload as MaterialisePayload;
+      const { workspaceId, waited } = payload as MaterialisePayload;
       const { moved, hasSegments, version } = await materialise(services, workspaceId, signal);
       await withWorkspace(workspaceId, async (tx) => {
         // Whoever has asked for another run meanwhile is not to wait for longer.
         const hasMore = (await tx.version()) > version;
         if (!hasSegments && !hasMore) return;
-        const next = moved || hasMore ? pauses.least : Math.min(pause * 2, pauses.most);
-        await materialiseSoon(enqueue, tx, new Date(clock.now().getTime() + next * 1000), next);
+        const isBusy = moved || hasMore || waited === 0;
+        await materialiseSoon(enqueue, tx, isBusy ? pauses.least : Math.min(waited * 2, pauses.most));
       });
     });
 }
@@ -34,12 +34,12 @@ export const resumeMaterialisingTask = 'resume-materialising';
 
 /** Puts the job of every workspace with segments back into the queue: one that failed too often is given up. */
 export function createResumeMaterialisingTask(
-  services: Pick<Services, 'directory' | 'withWorkspace' | 'clock' | 'enqueue'>,
+  services: Pick<Services, 'directory' | 'withWorkspace' | 'enqueue'>,
 ): Task {
-  const { withWorkspace, enqueue, clock } = services;
+  const { withWorkspace, enqueue } = services;
   const resume = (workspaceId: string): Promise<void> =>
     withWorkspace(workspaceId, async (tx) => {
-      if ((await readSituation(tx)).hasSegments) await materialiseSoon(enqueue, tx, clock.now());
+      if ((await readSituation(tx)).hasSegments) await materialiseSoon(enqueue, tx);
     });
   return (_payload, { signal }) =>
     outsideOperation(() => eachWorkspace(services, signal, resume, 'unarchived'));

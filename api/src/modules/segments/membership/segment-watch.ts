@@ -25,9 +25,9 @@ interface Waiting {
  */
 export class SegmentWatch {
   readonly #waiting = new Map<string, Set<Waiting>>();
-  readonly #services: Pick<Services, 'withWorkspace' | 'enqueue' | 'clock'>;
+  readonly #services: Pick<Services, 'withWorkspace' | 'enqueue'>;
 
-  constructor(services: Pick<Services, 'withWorkspace' | 'enqueue' | 'clock'>) {
+  constructor(services: Pick<Services, 'withWorkspace' | 'enqueue'>) {
     this.#services = services;
   }
 
@@ -83,11 +83,11 @@ export class SegmentWatch {
     waiting: readonly Waiting[],
     hurry: boolean,
   ): Promise<{ standings: Map<string, Standing>; lags: boolean }> {
-    const { withWorkspace, enqueue, clock } = this.#services;
+    const { withWorkspace, enqueue } = this.#services;
     return withWorkspace(workspaceId, async (tx) => {
       const { claim, version } = await readSituation(tx);
       const lags = (claim?.version ?? 0) < version;
-      if (lags && hurry) await materialiseSoon(enqueue, tx, clock.now());
+      if (lags && hurry) await materialiseSoon(enqueue, tx);
       const ids = [...new Set(waiting.map(({ segmentId }) => segmentId))];
       const standings = (await readStandings(tx, ids)).map((standing) => exactAt(standing, claim));
       return { standings: new Map(standings.map((standing) => [standing.segmentId, standing])), lags };
