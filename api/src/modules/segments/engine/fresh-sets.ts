@@ -191,6 +191,7 @@ export class FreshSets {
     const edges = edgesAt(selection, moment);
     if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
     if (kept && this.#isCurrent(kept, edges)) return { set: kept.set, source: 'CACHE' };
+    await this.#prepare();
     const usable =
       kept && kept.version <= this.#version && kept.edges.length === edges.length ? kept : undefined;
     const forward = usable && (await this.#broughtForward(selection, moment, usable, edges));
@@ -206,7 +207,6 @@ export class FreshSets {
   }
 
   async #whole(selection: Selection, moment: Moment): Promise<Bitmap> {
-    await this.#prepare();
     const read = selection.isHeavy ? readWithWorkers : readOrdinals;
     return read(this.#tx, compile(selection.find, moment), selection.holds);
   }
