@@ -40,7 +40,8 @@ export function makeRoom(mostBytes: number, shared: Cache | undefined): Keeping 
 
 /**
  * Changes beyond which a set is found anew instead of being brought forward: a share of the workspace's contacts, and a
- * number below which it does not matter. To look again at one contact costs as much as to read 50 from an index.
+ * number below which it does not matter. At a million contacts, looking again at one of them took 14 to 21 µs, and reading
+ * one entry of an index 0.35 to 0.46 µs: for a set that has to read most of them, 2 % of the contacts take as long as all.
  */
 const mostChanged = { share: 1 / 50, least: 500 };
 
