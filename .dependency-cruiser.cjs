@@ -1,22 +1,27 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(usage|audit|idempotency|attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
+    '(usage|audit|idempotency|attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
   '(attributes|companies|consent|contacts)':
-    '(signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
+    '(signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
   signals:
-    '(ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
+    '(ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
   '(ingestion|forms|email-engagement|imports|segments)':
-    '(privacy|retention|computed-attributes|exports|ad-files|lookalikes|audiences)',
-  retention: '(privacy|exports|ad-files|lookalikes|audiences)',
-  privacy: '(retention|exports|ad-files|lookalikes|audiences)',
+    '(privacy|retention|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+  retention: '(privacy|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+  privacy: '(retention|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
   ingestion: '(forms|email-engagement)',
-  exports: '(ingestion|forms|email-engagement|imports|ad-files|lookalikes|audiences)',
+  exports:
+    '(ingestion|forms|email-engagement|imports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
   'ad-files':
-    '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|audiences)',
-  lookalikes: 'audiences',
+    '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|destinations|audiences|automations|blueprints)',
+  destinations:
+    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences|automations|blueprints)',
+  lookalikes: '(destinations|audiences|automations|blueprints)',
+  audiences: '(automations|blueprints)',
+  automations: 'blueprints',
   '(usage|audit|idempotency)':
-    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences)',
+    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
 };
 
 module.exports = {
