@@ -1,3 +1,5 @@
+import type { ZodType } from 'zod';
+
 /** Where audiences, mail and calls go. */
 export const destinationKinds = [
   'meta',
@@ -83,8 +85,6 @@ export interface AudienceConnector {
   /** Members in one batch at most, and batches in a minute (0: the platform states no limit). */
   readonly limits: { batch: number; batchesPerMinute: number };
   readonly kinds: readonly MemberKind[];
-  /** Looks whether the credentials and settings work, without changing anything. */
-  test(connection: Connection): Promise<void>;
   /**
    * Makes the audience, or finds the one that was made for the same id.
    * @returns the platform's id of it, and when it takes members for the first time.
@@ -95,6 +95,23 @@ export interface AudienceConnector {
     audience: AudienceWanted & { remoteId: string },
     batch: AudienceBatch,
   ): Promise<BatchOutcome>;
+}
+
+/** What is known of a kind of destination: a folder each, listed in `kinds.ts`. */
+export interface DestinationType {
+  readonly kind: DestinationKind;
+  /** As people call it. */
+  readonly label: string;
+  /** What its settings and its credentials must be like; messages of problems are for people. */
+  readonly settings: ZodType<Readonly<Record<string, unknown>>>;
+  readonly credentials: ZodType<Readonly<Record<string, string>>>;
+  /**
+   * Looks whether settings and credentials work, without changing anything that others see. Throws
+   * {@link DestinationFailure}, which says what is wrong.
+   */
+  test(connection: Connection): Promise<void>;
+  /** Of those that keep audiences. */
+  readonly audiences?: AudienceConnector;
 }
 
 /** What kind of trouble it is, which says what to do about it. */
