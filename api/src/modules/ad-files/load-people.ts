@@ -20,6 +20,11 @@ const attributes: Record<Identifier, readonly string[]> = {
   job: ['job_title'],
 };
 
+/** The attributes of contacts whose change can change what is said of them by these identifiers. */
+export function attributesOf(identifiers: readonly AdIdentifier[]): string[] {
+  return identifiers.flatMap((identifier) => attributes[identifier as Identifier] ?? []);
+}
+
 /** What is to be read of people. */
 export interface PeopleWanted {
   identifiers: readonly AdIdentifier[];
@@ -34,7 +39,7 @@ export async function loadPeople(
   { identifiers, timeZone }: PeopleWanted,
 ): Promise<Person[]> {
   const ordinals = members.map((member) => member.ordinal);
-  const keys = identifiers.flatMap((identifier) => attributes[identifier as Identifier] ?? []);
+  const keys = attributesOf(identifiers);
   const identities = Map.groupBy(await identitiesOf(tx, ordinals), (identity) => identity.ordinal);
   const values = await loadValues(tx, 'contact', ordinals, keys);
   const companies = identifiers.includes('job') ? await companyNames(tx, members) : new Map<string, string>();

@@ -1,18 +1,13 @@
-import { platforms, type Company, type Person, type Platform, type PlatformId } from '@coterie/ad-formats';
+import { platforms, type Company, type Person, type PlatformId } from '@coterie/ad-formats';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { DigestSet } from '../../platform/digest-set.js';
 import { companiesFormat, peopleFormat } from './file-format.js';
-import type { AdIdentifier, FileKind } from './identifiers.js';
+import type { FileKind } from './identifiers.js';
 import { loadCompanies } from './load-companies.js';
 import { loadPeople, type PeopleWanted } from './load-people.js';
-import {
-  readMembers,
-  readRefused,
-  type Member,
-  type MemberSource,
-  type Standing,
-} from './members.repository.js';
+import { readMembers, type Member, type MemberSource, type Standing } from './members.repository.js';
+import { refusedKeys } from './refused-keys.js';
 import { produceFile, type FileCounts, type Write } from './produce-file.js';
 
 /** What a file is to hold, and of whom. */
@@ -79,33 +74,6 @@ function standingsOf(
   counts: Record<Standing, number>,
 ): Pick<FileReport, 'members' | 'withoutConsent' | 'suppressed' | 'eligible'> {
   return { members: counts.withoutConsent + counts.suppressed + counts.eligible, ...counts };
-}
-
-/**
- * What the platform would find people by who must not be sent, where others can have it, too, who gave consent. That is
- * an e-mail address where the platform takes different ones for the same: Google looks past the dots, so that
- * `jane.doe@gmail.com`, who withdrew, would be found by `janedoe@gmail.com`, who did not. And it is the advertising id of
- * a telephone that several people use. All other identities are one contact's, and that suffices.
- */
-async function refusedKeys(
-  tx: WorkspaceTransaction,
-  platform: Platform,
-  identifiers: readonly AdIdentifier[],
-): Promise<DigestSet> {
-  const refused = new DigestSet();
-  const fields = [
-    ...(platform.mergesEmails && identifiers.includes('email') ? (['email'] as const) : []),
-    ...(identifiers.includes('mobile_ad_id') ? (['mobileAdId'] as const) : []),
-  ];
-  for (const field of fields) {
-    for await (const texts of readRefused(tx, field)) {
-      for (const text of texts) {
-        const value = platform.value(field, text);
-        if (value) refused.add(value.sent);
-      }
-    }
-  }
-  return refused;
 }
 
 async function* eligibleMembers(

@@ -1,4 +1,5 @@
 import { CHANNELS, type Channel } from '@coterie/rules';
+import { amongOrdinals } from '../../platform/database/among-ordinals.js';
 
 /*
  * Whether a contact may be reached on a channel. It may be when its consent for the channel is granted (never asked
@@ -17,6 +18,21 @@ export function suppressedContacts(channel: Channel): string {
   return `select distinct own.ordinal from contact_identities as own
     join suppressions as stop
       on stop.kind = own.kind and stop.value = own.value and stop.channel = ${literal(channel)}`;
+}
+
+/**
+ * SQL: those of some contacts who may be reached on the channel, as `ordinal`: for few, asked again immediately before
+ * something goes out to them.
+ * @param parameter the parameter that holds their ordinals, such as `$1`.
+ */
+export function reachableAmong(channel: Channel, parameter: string): string {
+  return `select given.ordinal from consents as given
+    where given.channel = ${literal(channel)} and given.state = 'granted' and ${amongOrdinals('given.ordinal', parameter)}
+      and not exists (
+        select from contact_identities as own
+        join suppressions as stop
+          on stop.kind = own.kind and stop.value = own.value and stop.channel = ${literal(channel)}
+        where own.ordinal = given.ordinal)`;
 }
 
 /**

@@ -26,7 +26,13 @@ export {
 } from './consent.repository.js';
 export { consentLoaders, longestHistory, type ConsentLoaders } from './consent-loaders.js';
 export { ChannelEnum, ConsentInputType, ConsentType } from './consent.types.js';
-export { consentingContacts, refusedAddresses, refusedMobileAdIds, suppressedContacts } from './eligible.js';
+export {
+  consentingContacts,
+  reachableAmong,
+  refusedAddresses,
+  refusedMobileAdIds,
+  suppressedContacts,
+} from './eligible.js';
 export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';
 export { recordConsents, type ConsentRecord } from './record-consents.js';

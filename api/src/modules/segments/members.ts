@@ -1,11 +1,12 @@
 import { Bitmap } from '@coterie/bitmap';
-import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
+import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
-import type { Turn } from './engine/engine.js';
+import type { Engine, Turn } from './engine/engine.js';
 import type { Statement } from './engine/sql.js';
 import { memberOrdinals } from './engine/truth.js';
+import { standingOf } from './membership/follow-membership.js';
 import { loadQuestion, loadQuestions, ruleOf } from './question.js';
 import type { SegmentEntity } from './segment.entity.js';
 import { requireSegment } from './segment.repository.js';
@@ -93,4 +94,43 @@ export async function segmentsOfContacts(
     }
   }
   return found;
+}
+
+/** The members of a segment at one moment. */
+export interface MembersNow {
+  members: Bitmap;
+  /** The version of the workspace that they are of. */
+  version: number;
+  /** The latest transition that was recorded by then; null before its membership was first followed. */
+  sequence: number | null;
+}
+
+/** The exact members of a segment. Throws NOT_FOUND when there is none. */
+export async function membersNow(
+  engine: Pick<Engine, 'inLongTurn'>,
+  workspaceId: string,
+  { segmentId, now, signal }: { segmentId: string; now: Date; signal: AbortSignal },
+): Promise<MembersNow> {
+  return engine.inLongTurn(
+    workspaceId,
+    async ({ tx, version, evaluate }) => {
+      const segment = await requireSegment(tx, segmentId, 'segmentId');
+      const { members } = await evaluate(await loadQuestion(tx, ruleOf(segment), now));
+      return { members, version, sequence: (await standingOf(tx, segmentId))?.sequence ?? null };
+    },
+    { statementSeconds: longStatementSeconds, signal },
+  );
+}
+
+/** Whether any of some contacts is a member of a segment. */
+export async function hasMemberAmong(
+  engine: Pick<Engine, 'inTurn'>,
+  workspaceId: string,
+  { segmentId, now, ordinals }: { segmentId: string; now: Date; ordinals: readonly number[] },
+): Promise<boolean> {
+  return engine.inTurn(workspaceId, async ({ tx, membersAmong }) => {
+    const segment = await requireSegment(tx, segmentId, 'segmentId');
+    const question = await loadQuestion(tx, ruleOf(segment), now);
+    return (await membersAmong(question, Bitmap.of(ordinals))).size > 0;
+  });
 }
