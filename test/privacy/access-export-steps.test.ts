@@ -127,7 +127,7 @@ describe('a copy', () => {
       withWorkspace: db.withWorkspace,
       clock,
       enqueue: async () => undefined,
-    });
+    }, []);
     let isErased = false;
     const interrupted: WithWorkspace = async (id, work, options) => {
       const result = await db.withWorkspace(id, work, options);

@@ -52,7 +52,7 @@ function run(withWorkspace: WithWorkspace = db.withWorkspace, isLastAttempt = fa
     withWorkspace,
     clock: { now: () => new Date() },
     enqueue: async (_manager, _task, _payload, options) => void again.push(options!.runAt!),
-  });
+  }, []);
   const signal = new AbortController().signal;
   return task({ workspaceId, requestId }, { signal, isLastAttempt, log: createLog('silent') });
 }

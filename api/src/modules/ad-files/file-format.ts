@@ -62,19 +62,23 @@ const companyFields = {
 
 type CompanyField = keyof typeof companyFields;
 
+/** A company without what is not to be said of it. */
+export function onlyChosen(company: Company, identifiers: readonly AdIdentifier[]): Company {
+  const hidden = (Object.keys(companyFields) as CompanyField[]).filter((each) => !identifiers.includes(each));
+  return { ...company, ...Object.fromEntries(hidden.map((each) => [companyFields[each], null])) };
+}
+
 /** The file of companies for a platform. */
 export function companiesFormat(
   format: CompanyFormat,
   identifiers: readonly AdIdentifier[],
 ): FileFormat<Company> {
-  const hidden = (Object.keys(companyFields) as CompanyField[]).filter((each) => !identifiers.includes(each));
-  const blank: Company = Object.fromEntries(hidden.map((each) => [companyFields[each], null]));
   return {
     headers: format.headers,
     identifiers,
     valued: false,
     read(company) {
-      const shown = { ...company, ...blank };
+      const shown = onlyChosen(company, identifiers);
       const cells = format.row(shown);
       return cells && { cells, identifiers: format.usable(shown), keys: [JSON.stringify(cells)] };
     },

@@ -1,10 +1,9 @@
-import { platforms, type Platform, type PlatformId } from '@coterie/ad-formats';
+import { platforms, type Identifier, type Platform, type PlatformId } from '@coterie/ad-formats';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { DigestSet } from '../../platform/digest-set.js';
 import { reachableAmong } from '../consent/index.js';
 import type { AudienceKind } from './ad-files.types.js';
-import { companiesFormat, peopleFormat, type FileFormat } from './file-format.js';
-import type { AdIdentifier } from './identifiers.js';
+import { onlyChosen } from './file-format.js';
 import { loadCompanies } from './load-companies.js';
 import { loadPeople, type PeopleWanted } from './load-people.js';
 import { readMembers, type Member, type Standing } from './members.repository.js';
@@ -48,12 +47,14 @@ export interface HandOutOrder extends PeopleWanted {
 export class HandOut {
   readonly #order: HandOutOrder;
   readonly #platform: Platform;
+  readonly #keyFields: readonly string[];
   readonly #refused: DigestSet;
   readonly #seen = new DigestSet();
 
   private constructor(order: HandOutOrder, refused: DigestSet) {
     this.#order = order;
     this.#platform = platforms[order.platform];
+    this.#keyFields = keyFieldsOf(order);
     this.#refused = refused;
   }
 
@@ -103,13 +104,12 @@ export class HandOut {
     part: HandOutPart,
     own: Set<string>,
   ): Promise<void> {
-    const { identifiers } = this.#order;
+    const identifiers = this.#order.identifiers as readonly Identifier[];
     const people = await loadPeople(tx, members, this.#order);
-    const format = peopleFormat(this.#platform, identifiers);
-    const fields = this.#platform.columns(identifiers as never).map(({ field }) => field);
-    people.forEach((person, index) =>
-      this.#take(format, person, fields, part, own, { ordinal: members[index]!.ordinal, companyId: null }),
-    );
+    people.forEach((person, index) => {
+      const values = this.#platform.values(person, identifiers);
+      this.#take(values, part, own, { ordinal: members[index]!.ordinal, companyId: null });
+    });
   }
 
   async #companies(
@@ -118,43 +118,50 @@ export class HandOut {
     part: HandOutPart,
     own: Set<string>,
   ): Promise<void> {
-    const format = companiesFormat(this.#platform.companies!, this.#order.identifiers);
     const companies = await loadCompanies(tx, ids);
-    companies.forEach((company, index) =>
-      this.#take(format, company, format.headers, part, own, { ordinal: null, companyId: ids[index]! }),
-    );
+    companies.forEach((company, index) => {
+      const values = this.#platform.companies?.values(onlyChosen(company, this.#order.identifiers));
+      this.#take(values, part, own, { ordinal: null, companyId: ids[index]! });
+    });
   }
 
-  #take<Subject>(
-    format: FileFormat<Subject>,
-    subject: Subject,
-    fields: readonly string[],
+  #take(
+    values: ToldValues | undefined,
     { rows, counts }: HandOutPart,
     own: Set<string>,
     who: Pick<HandedOut, 'ordinal' | 'companyId'>,
   ): void {
-    const row = format.read(subject);
-    if (!row) counts.withoutIdentifier += 1;
-    else if (row.keys.some((key) => this.#refused.has(key))) counts.refused += 1;
-    else if (row.keys.every((key) => own.has(key) || this.#seen.has(key))) counts.duplicates += 1;
+    const keys = values ? this.#keysOf(values) : [];
+    if (!values) counts.withoutIdentifier += 1;
+    else if (keys.some((key) => this.#refused.has(key))) counts.refused += 1;
+    else if (keys.every((key) => own.has(key) || this.#seen.has(key))) counts.duplicates += 1;
     else {
-      for (const key of row.keys) own.add(key);
-      rows.push({ ...who, values: byField(fields, row.cells) });
+      for (const key of keys) own.add(key);
+      rows.push({ ...who, values });
     }
   }
+
+  /** What the platform finds somebody by: each of these alone, or else all that is said together. */
+  #keysOf(values: ToldValues): readonly string[] {
+    const keys = this.#keyFields.flatMap((field) => values[field] ?? []);
+    return keys.length > 0 ? keys : [JSON.stringify(values)];
+  }
+}
+
+/** The fields of which one suffices to find a person, where the platform takes it by itself. */
+const keyFields = { email: 'email', phone: 'phone', mobile_ad_id: 'mobileAdId', external_id: 'externalId' } as const;
+
+function keyFieldsOf({ platform, kind }: HandOutOrder): readonly string[] {
+  if (kind === 'companies') return [];
+  const alone = platforms[platform].matching.filter((set) => set.length === 1).flat();
+  return Object.entries(keyFields).flatMap(([identifier, field]) =>
+    alone.includes(identifier as Identifier) ? [field] : [],
+  );
 }
 
 /** No contact at all. */
 export function noCounts(): HandOutCounts {
   return { withoutConsent: 0, suppressed: 0, eligible: 0, withoutIdentifier: 0, refused: 0, duplicates: 0 };
-}
-
-function byField(fields: readonly string[], cells: readonly string[]): ToldValues {
-  const values: Record<string, string[]> = {};
-  cells.forEach((cell, index) => {
-    if (cell) (values[fields[index]!] ??= []).push(cell);
-  });
-  return values;
 }
 
 /** Those of some contacts who may be handed to ad platforms at this moment. */

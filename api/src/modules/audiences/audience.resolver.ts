@@ -9,6 +9,7 @@ import type { Services } from '../../platform/module.js';
 import { assessFile, FileReadinessType } from '../ad-files/index.js';
 import { SegmentType, type createSegmentById } from '../segments/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
+import { toAudience } from './audience.mapper.js';
 import { listAudiences, requireAudience, type CustomAudience } from './audience.repository.js';
 import {
   AudienceReadinessInput,
@@ -164,23 +165,4 @@ export class CustomAudienceResolver {
   ): Promise<SegmentType> {
     return this.segmentById(context, workspaceId).load(segmentId);
   }
-}
-
-function toAudience(workspaceId: string, audience: CustomAudience): CustomAudienceType {
-  const { id, name, platform, kind, segmentId, identifiers } = audience;
-  const { createdBy, createdAt, updatedAt, archivedAt } = audience;
-  return {
-    workspaceId,
-    id,
-    name,
-    platform,
-    kind,
-    segmentId,
-    identifiers,
-    fileUrl: `/v1/audiences/${id}/file.csv?workspaceId=${workspaceId}`,
-    createdBy,
-    createdAt,
-    updatedAt,
-    archivedAt,
-  };
 }

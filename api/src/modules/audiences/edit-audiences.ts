@@ -4,6 +4,7 @@ import { newId } from '../../platform/ids.js';
 import type { AdIdentifier } from '../ad-files/index.js';
 import { checkName, requireActiveSegment } from '../segments/index.js';
 import { checkDefinition, type WantedAudience } from './audience-definition.js';
+import { forgetPlan } from './sync/delivery.repository.js';
 import {
   insertAudience,
   requireAudience,
@@ -66,6 +67,7 @@ export async function changeAudience(
     change.segmentId == null ? audience.segmentId : (await requireActiveSegment(tx, change.segmentId)).id;
   const changed = { ...audience, name, segmentId, identifiers, updatedAt: now };
   await updateAudience(tx, changed);
+  await forgetPlan(tx, audience.id);
   return changed;
 }
 

@@ -35,8 +35,18 @@ import { requestsAbout, Traces } from './traces.js';
 /** Events that one transaction deletes at most. */
 const eventsAtOnce = 10_000;
 
+/**
+ * What else has to be done about contacts who are about to be erased, in the transaction that deletes them: by modules that
+ * know of places where they were sent.
+ */
+export type ErasureFollower = (
+  tx: WorkspaceTransaction,
+  erased: { requestId: string; ordinals: readonly number[]; now: Date },
+) => Promise<void>;
+
 /** What erasing somebody needs. */
 export interface ErasureRun extends RequestRun {
+  followers: readonly ErasureFollower[];
   withWorkspace: WithWorkspace;
   now: () => Date;
 }
@@ -116,7 +126,7 @@ async function removeContacts(run: ErasureRun): Promise<Subject> {
 /** @returns whether nothing is left. */
 async function removeSome(
   tx: WorkspaceTransaction,
-  { requestId, now }: ErasureRun,
+  { requestId, now, followers }: ErasureRun,
   ordinals: readonly number[],
 ): Promise<boolean> {
   if (ordinals.length === 0) return true;
@@ -127,7 +137,9 @@ async function removeSome(
     return false;
   }
   const counts = await countHeld(tx, ordinals);
-  const transitions = await forgetMembers(tx, [...ordinals, ...(await mergedInto(tx, ordinals))], now());
+  const all = [...ordinals, ...(await mergedInto(tx, ordinals))];
+  for (const follow of followers) await follow(tx, { requestId, ordinals: all, now: now() });
+  const transitions = await forgetMembers(tx, all, now());
   await deleteTrail(tx, ordinals);
   await deleteContacts(tx, ordinals);
   await addToReceipt(tx, requestId, { ...counts, events, 'segment transitions': transitions });

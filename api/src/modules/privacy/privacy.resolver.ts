@@ -35,7 +35,12 @@ export class PrivacyResolver {
     const rows = await this.services.withWorkspace(workspace.id, (tx) =>
       listRequests(tx, filter, after, page.first + 1),
     );
-    return toPage(rows, page, (row) => [row.requestedExactly, row.id], toPrivacyRequestType);
+    return toPage(
+      rows,
+      page,
+      (row) => [row.requestedExactly, row.id],
+      (row) => toPrivacyRequestType(workspace.id, row),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:read' })
@@ -49,7 +54,7 @@ export class PrivacyResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | null,
     @Arg('input', () => PrivacySubjectInput, { description: 'Whose data.' }) { by }: PrivacySubjectInput,
   ): Promise<PrivacyRequestType> {
-    return toPrivacyRequestType(await openRequest(this.services, context, 'access', by));
+    return toPrivacyRequestType(context.workspace.id, await openRequest(this.services, context, 'access', by));
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:write' })
@@ -64,7 +69,7 @@ export class PrivacyResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | null,
     @Arg('input', () => PrivacySubjectInput, { description: 'Whom to erase.' }) { by }: PrivacySubjectInput,
   ): Promise<PrivacyRequestType> {
-    return toPrivacyRequestType(await openRequest(this.services, context, 'erasure', by));
+    return toPrivacyRequestType(context.workspace.id, await openRequest(this.services, context, 'erasure', by));
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:write' })
@@ -79,6 +84,6 @@ export class PrivacyResolver {
     @Arg('input', () => PrivacySubjectInput, { description: 'Who may come back: by an identity.' })
     { by }: PrivacySubjectInput,
   ): Promise<PrivacyRequestType> {
-    return toPrivacyRequestType(await liftErasureOf(this.services, context, by));
+    return toPrivacyRequestType(context.workspace.id, await liftErasureOf(this.services, context, by));
   }
 }

@@ -55,6 +55,9 @@ export class ReceiptItemType {
 })
 @Readable('contacts:read')
 export class PrivacyRequestType {
+  /** For nested resolvers; not part of the schema. */
+  workspaceId!: string;
+
   @Field(() => ID, { description: 'The id of the request.' })
   id!: string;
 
@@ -131,7 +134,10 @@ export class PrivacySubjectInput {
 }
 
 /** A request as GraphQL shows it. */
-export function toPrivacyRequestType({ receipt, ...request }: PrivacyRequest): PrivacyRequestType {
+export function toPrivacyRequestType(
+  workspaceId: string,
+  { receipt, ...request }: PrivacyRequest,
+): PrivacyRequestType {
   const filePath = request.fileExpiresAt && filePathOf(request.id);
-  return { ...request, filePath, receipt: Object.entries(receipt).map(([kind, count]) => ({ kind, count })) };
+  return { ...request, workspaceId, filePath, receipt: Object.entries(receipt).map(([kind, count]) => ({ kind, count })) };
 }
