@@ -37,7 +37,7 @@ interface Waiting {
 }
 
 /** A workspace whose audiences go to a platform that the test watches. */
-export interface Syncs extends Omit<Segments, 'add'> {
+export interface Syncs extends Omit<Segments, 'people'> {
   platform: StrictPlatform;
   destinationId: string;
   jobs: Waiting[];
@@ -61,7 +61,8 @@ export interface Syncs extends Omit<Segments, 'add'> {
   history(id: string): Promise<AudienceSync[]>;
   /** By our books. */
   held(id: string): Promise<number>;
-  withdraw(contactId: string): Promise<void>;
+  /** Withdraws the consent for ads of whoever has the address. */
+  withdraw(email: string): Promise<void>;
   suppress(email: string): Promise<void>;
   remove(contactId: string): Promise<void>;
 }
@@ -171,11 +172,11 @@ export async function openSyncs(): Promise<Syncs> {
       await materialise({ withWorkspace, engine, memberships, clock }, workspaceId, signal);
     },
     held: async (id) => (await inside((tx) => heldCounts(tx, [id]))).get(id) ?? 0,
-    async withdraw(contactId) {
+    async withdraw(email) {
       await addContacts(
         withWorkspace,
         workspaceId,
-        [{ id: contactId, consents: [{ channel: 'ads', state: 'withdrawn' }] } as ContactInput],
+        [{ email, consents: [{ channel: 'ads', state: 'withdrawn' }] }],
         { now: new Date(clock.now().getTime() + 1) },
       );
     },
