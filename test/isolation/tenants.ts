@@ -33,6 +33,8 @@ export interface Tenant {
   listId: string;
   audienceId: string;
   archivedAudienceId: string;
+  /** Of the archived audience, under way. */
+  audienceSyncId: string;
   seedListId: string;
   archivedSeedListId: string;
   lookalikeId: string;
@@ -83,6 +85,7 @@ export function imagineTenant(): Tenant {
     listId: id(),
     audienceId: id(),
     archivedAudienceId: id(),
+    audienceSyncId: id(),
     seedListId: id(),
     archivedSeedListId: id(),
     lookalikeId: id(),
@@ -395,6 +398,27 @@ function audienceRows(t: Tenant): Row[] {
        values ($1, $2, $3, 'meta', 'contacts', $4, '{email}', 'system', $5)`,
       [workspaceId, id, `${canary}-${index}`, t.segmentId, index === 0 ? null : new Date()],
     ]),
+    ...[t.audienceId, t.archivedAudienceId].map((id): Row => [
+      `insert into audience_deliveries (workspace_id, audience_id, destination_id, schedule, remote_id)
+       values ($1, $2, $3, 'manual', $4)`,
+      [workspaceId, id, randomUUID(), canary],
+    ]),
+    [
+      `insert into audience_members (workspace_id, audience_id, ordinal, values, state, told, because)
+       values ($1, $2, 0, json_build_object('email', json_build_array($3::text)), 'held', true, $3)`,
+      [workspaceId, t.archivedAudienceId, canary],
+    ],
+    [
+      `insert into audience_syncs (workspace_id, id, audience_id, destination_id, cause, created_by, status, phase, started_at,
+         error, session)
+       values ($1, $2, $3, $4, 'manual', 'system', 'waiting', 'sending', now(), $5, $4)`,
+      [workspaceId, t.audienceSyncId, t.archivedAudienceId, randomUUID(), canary],
+    ],
+    ['insert into audience_progress (workspace_id, version) values ($1, 1)', [workspaceId]],
+    [
+      'insert into destination_paces (workspace_id, destination_id, next_at) values ($1, $2, now())',
+      [workspaceId, randomUUID()],
+    ],
     ...[t.seedListId, t.archivedSeedListId].map((id, index): Row => [
       `insert into seed_lists (workspace_id, id, name, segment_id, created_by, archived_at)
        values ($1, $2, $3, $4, 'system', $5)`,
@@ -512,6 +536,11 @@ function privacyRows(t: Tenant): Row[] {
       `insert into privacy_requests (workspace_id, id, kind, state, requested_by, requested_at, due_at, file_expires_at)
        values ($1, $2, 'access', 'done', $3, now(), now(), now() + interval '1 day')`,
       [workspaceId, accessRequestId, canary],
+    ],
+    [
+      `insert into erasure_notices (workspace_id, request_id, audience_id, destination_name, noted_at)
+       values ($1, $2, $3, $4, now())`,
+      [workspaceId, privacyRequestId, t.audienceId, canary],
     ],
     [
       'insert into privacy_files (workspace_id, request_id, sequence, bytes) values ($1, $2, 0, $3)',

@@ -131,26 +131,34 @@ export async function resumeAudience({ tx, enqueue, editor }: SyncEditing, id: s
   return audience;
 }
 
+/** A run that was begun, with what it is about. */
+export interface BegunSync {
+  audience: CustomAudience;
+  sync: AudienceSync;
+}
+
 /** Brings an audience up to date at its destination now. While a run is under way, that one is given. */
-export async function syncNow({ tx, enqueue, editor }: SyncEditing, id: string): Promise<AudienceSync> {
-  await requireActive(tx, id);
+export async function syncNow({ tx, enqueue, editor }: SyncEditing, id: string): Promise<BegunSync> {
+  const audience = await requireActive(tx, id);
   const { audienceId, destinationId } = await requireDestination(tx, id);
-  const { actor, now } = editor;
+  const { actor: createdBy, now } = editor;
   await followSoon(enqueue, tx);
-  return beginSync(tx, enqueue, { audienceId, destinationId, cause: 'manual', createdBy: actor, now });
+  const begun = { audienceId, destinationId, cause: 'manual', createdBy, now } as const;
+  return { audience, sync: await beginSync(tx, enqueue, begun) };
 }
 
 /** Removes everybody of an audience from its destination, and lets it rest, so that nobody comes back by themselves. */
-export async function emptyAudience({ tx, enqueue, editor }: SyncEditing, id: string): Promise<AudienceSync> {
-  await requireAudience(tx, id, 'input.id');
+export async function emptyAudience({ tx, enqueue, editor }: SyncEditing, id: string): Promise<BegunSync> {
+  const audience = await requireAudience(tx, id, 'input.id');
   const delivery = await requireDestination(tx, id);
-  const { actor, now } = editor;
+  const { actor: createdBy, now } = editor;
   const open = await openSyncOf(tx, id);
   if (open) await failRun(tx, await takeRun(tx, open.id), 'The audience is being emptied.', now, 'cancelled');
   await saveDelivery(tx, { ...delivery, pausedAt: delivery.pausedAt ?? now, plannedVersion: null });
   await letAllGo(tx, id);
   const { audienceId, destinationId } = delivery;
-  return beginSync(tx, enqueue, { audienceId, destinationId, cause: 'emptying', createdBy: actor, now });
+  const begun = { audienceId, destinationId, cause: 'emptying', createdBy, now } as const;
+  return { audience, sync: await beginSync(tx, enqueue, begun) };
 }
 
 /** Ends a run that is under way. Throws NOT_FOUND when there is none of the id, CONFLICT when it has ended. */

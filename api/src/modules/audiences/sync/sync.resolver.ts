@@ -181,21 +181,21 @@ export class SyncMutationsResolver {
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'audiences:write' })
-  @Mutation(() => AudienceSyncType, {
+  @Mutation(() => CustomAudienceType, {
     description:
-      'Brings a custom audience up to date at its destination now. While that is under way, it is answered with what is.',
+      'Brings a custom audience up to date at its destination now: `lastSync` tells how it goes. While that is under way, nothing more is begun.',
   })
   syncCustomAudience(
     @Ctx() context: WorkspaceContext,
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => CustomAudienceIdInput, { description: 'The custom audience.' })
     input: CustomAudienceIdInput,
-  ): Promise<AudienceSyncType> {
-    return this.within(context, (editing) => syncNow(editing, input.id));
+  ): Promise<CustomAudienceType> {
+    return this.change(context, async (editing) => (await syncNow(editing, input.id)).audience);
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'audiences:write' })
-  @Mutation(() => AudienceSyncType, {
+  @Mutation(() => CustomAudienceType, {
     description:
       'Removes everybody of a custom audience, archived or not, from its destination, and lets it rest. To be done before it gets another destination.',
   })
@@ -204,8 +204,8 @@ export class SyncMutationsResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => CustomAudienceIdInput, { description: 'The custom audience.' })
     input: CustomAudienceIdInput,
-  ): Promise<AudienceSyncType> {
-    return this.within(context, (editing) => emptyAudience(editing, input.id));
+  ): Promise<CustomAudienceType> {
+    return this.change(context, async (editing) => (await emptyAudience(editing, input.id)).audience);
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'audiences:write' })
