@@ -1,9 +1,9 @@
 import { createAdFilesModule } from './modules/ad-files/index.js';
 import { createAttributesModule, type KeyFollower } from './modules/attributes/index.js';
 import {
+  audiencesGoingTo,
   createAudiencesModule,
   createFollowErasure,
-  type AudienceDestinations,
 } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
@@ -11,7 +11,7 @@ import { createComputedAttributesModule } from './modules/computed-attributes/in
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
 import { createEmailEngagementModule } from './modules/email-engagement/index.js';
-import { DestinationFailure } from './modules/destinations/destination.js';
+import { createDestinationsModule } from './modules/destinations/index.js';
 import { createExportsModule } from './modules/exports/index.js';
 import { createIdempotencyModule } from './modules/idempotency/index.js';
 import { createFormsModule, followKeysInForms } from './modules/forms/index.js';
@@ -33,19 +33,14 @@ const keyFollowers: KeyFollower[] = [
   followKeysInSeedLists,
 ];
 
-/** Where audiences can be sent: no workspace has any place yet. */
-function destinationsOf(): AudienceDestinations {
-  return {
-    find: () => Promise.resolve(undefined),
-    open: () => Promise.reject(new DestinationFailure('refused', 'There is no such destination.')),
-  };
-}
-
 /** Every capability, each after those that it builds on. */
 export const modules: CreateModule[] = [
   createWorkspacesModule,
   createAuditModule,
   createIdempotencyModule,
+  createDestinationsModule(async (tx, id) =>
+    (await audiencesGoingTo(tx, id)).map(({ name }) => `the custom audience ${name}`),
+  ),
   createAttributesModule(keyFollowers),
   createCompaniesModule,
   createContactsModule,
@@ -55,12 +50,12 @@ export const modules: CreateModule[] = [
   createFormsModule,
   createEmailEngagementModule,
   createImportsModule,
-  createPrivacyModule([(services) => createFollowErasure(services, destinationsOf())]),
+  createPrivacyModule([createFollowErasure]),
   createRetentionModule,
   createSegmentsModule,
   createComputedAttributesModule,
   createExportsModule,
   createAdFilesModule,
   createLookalikesModule,
-  createAudiencesModule(destinationsOf),
+  createAudiencesModule,
 ];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sha256 } from '@coterie/ad-formats';
 import { createAudience } from '../../api/src/modules/audiences/edit-audiences.js';
-import type { AudienceDestinations } from '../../api/src/modules/audiences/index.js';
+import type { AudienceDestinations } from '../../api/src/modules/audiences/sync/audience-destinations.js';
 import { syncTask } from '../../api/src/modules/audiences/sync/begin-sync.js';
 import type { AudienceSync } from '../../api/src/modules/audiences/sync/audience-sync.js';
 import {
@@ -24,6 +24,7 @@ import { PresentMemberships } from '../../api/src/modules/segments/membership/pr
 import type { WithWorkspace, WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
 import { createLog } from '../../api/src/platform/log.js';
 import type { Enqueue } from '../../api/src/platform/module.js';
+import { findDestination } from '../../api/src/modules/destinations/index.js';
 import { addContacts } from '../support/builders.js';
 import { openSegments, type Segments } from '../segments/open-segments.js';
 import { StrictPlatform } from './strict-platform.js';
@@ -77,6 +78,11 @@ export async function openSyncs(): Promise<Syncs> {
   const { workspaceId, clock, inside, withWorkspace } = segments;
   const platform = new StrictPlatform();
   const destinationId = randomUUID();
+  await segments.database.owner.query(
+    `insert into destinations (workspace_id, id, name, kind, settings, credentials, created_by, created_at, updated_at)
+     values ($1, $2, 'Ads', 'meta', '{}', '', 'system', now(), now())`,
+    [workspaceId, destinationId],
+  );
   const jobs: Waiting[] = [];
   const enqueue: Enqueue = (_manager, task, payload, { key, runAt } = {}) => {
     const former = jobs.findIndex((job) => key !== undefined && job.key === key);
@@ -85,15 +91,7 @@ export async function openSyncs(): Promise<Syncs> {
     return Promise.resolve();
   };
   const destinations: AudienceDestinations = {
-    find: (_tx, id) =>
-      Promise.resolve(
-        id === destinationId
-          ? {
-              ...{ id, name: 'Ads', kind: 'meta', settings: {}, createdBy: 'system' },
-              ...{ createdAt: new Date(), updatedAt: new Date(), disabledAt: null, disabledBecause: null },
-            }
-          : undefined,
-      ),
+    find: (tx, id) => findDestination(tx, id),
     open: (_workspaceId, _id, signal) =>
       Promise.resolve({ connector: platform, connection: { settings: {}, credentials: {}, signal } }),
   };

@@ -247,13 +247,19 @@ const mostValues = 3;
 export function definePlatform(definition: Definition): Platform {
   const { columns, fields, matching } = definition;
   const identifiers = [...new Set(columns.map((column) => column.identifier))];
-  const columnsOf = (chosen: readonly Identifier[]): readonly Column[] =>
-    definition.template ? columns : columns.filter((column) => chosen.includes(column.identifier));
+  const columnsOf = kept((chosen) =>
+    definition.template ? columns : columns.filter((column) => chosen.includes(column.identifier)),
+  );
+  const limitsOfFile = kept((chosen) => limitsOfColumns(definition, chosen));
+  const limitsOfApi = kept((chosen) => {
+    const known = chosen.filter((identifier) => identifiers.includes(identifier));
+    return limitsOfFields(definition, known);
+  });
   const isSeed = (options: ReadOptions): boolean => options.kind === 'seed' && !!definition.valueHeader;
   const matches = (usable: readonly Identifier[]): boolean =>
     matching.some((set) => set.every((identifier) => usable.includes(identifier)));
   const read = (person: Person, chosen: readonly Identifier[], options: ReadOptions): Reading =>
-    readPerson(definition, person, limitsOfFile(definition, chosen), options);
+    readPerson(definition, person, limitsOfFile(chosen), options);
 
   return {
     id: definition.id,
@@ -282,8 +288,7 @@ export function definePlatform(definition: Definition): Platform {
       return isSeed(options) ? [...row, seedCell(person)] : row;
     },
     values(person, chosen = identifiers, options = {}) {
-      const known = chosen.filter((identifier) => identifiers.includes(identifier));
-      const { values, usable } = readPerson(definition, person, limitsOfApi(definition, known), options);
+      const { values, usable } = readPerson(definition, person, limitsOfApi(chosen), options);
       if (!matches([...usable])) return undefined;
       const worth = isSeed(options) ? seedCell(person) : '';
       return { ...Object.fromEntries(values), ...(worth && { value: [worth] }) };
@@ -291,16 +296,30 @@ export function definePlatform(definition: Definition): Platform {
   };
 }
 
+/** What follows from the chosen identifiers alone, kept for the next person for as long as the same list of them is in use. */
+function kept<Result>(
+  make: (chosen: readonly Identifier[]) => Result,
+): (chosen: readonly Identifier[]) => Result {
+  const results = new WeakMap<readonly Identifier[], Result>();
+  return (chosen) => {
+    const known = results.get(chosen);
+    if (known) return known;
+    const result = make(chosen);
+    results.set(chosen, result);
+    return result;
+  };
+}
+
 /** How many values of each field there is room for, in the order in which they are read. */
 type Limits = ReadonlyMap<Field, number>;
 
-function limitsOfFile({ columns }: Definition, chosen: readonly Identifier[]): Limits {
+function limitsOfColumns({ columns }: Definition, chosen: readonly Identifier[]): Limits {
   const used = columns.filter((column) => chosen.includes(column.identifier));
   const byField = Map.groupBy(used, (column) => column.field);
   return new Map([...byField].map(([field, own]) => [field, own.length]));
 }
 
-function limitsOfApi({ fields }: Definition, chosen: readonly Identifier[]): Limits {
+function limitsOfFields({ fields }: Definition, chosen: readonly Identifier[]): Limits {
   const used = (Object.keys(fields) as Field[]).filter((field) => chosen.includes(identifierOf[field]));
   return new Map(used.map((field) => [field, mostValues]));
 }
@@ -324,10 +343,9 @@ function readPerson(definition: Definition, person: Person, limits: Limits, opti
 
 /** Columns of one field take its values in their order. */
 function cellsOf(columns: readonly Column[], values: ReadonlyMap<Field, string[]>): string[] {
-  const taken = new Map<Field, number>();
-  return columns.map(({ field }) => {
-    const place = taken.get(field) ?? 0;
-    taken.set(field, place + 1);
+  let place = 0;
+  return columns.map(({ field }, index) => {
+    place = columns[index - 1]?.field === field ? place + 1 : 0;
     return values.get(field)?.[place] ?? '';
   });
 }
@@ -339,13 +357,13 @@ function valuesOf(
   country: string | undefined,
   limit: number,
 ): string[] {
-  const values = new Set<string>();
+  const values: string[] = [];
   for (const text of texts) {
-    if (values.size === limit) break;
-    const value = text ? toValue(rule, text, country) : undefined;
-    if (value) values.add(value.sent);
+    if (values.length === limit) break;
+    const value = text ? toValue(rule, text, country)?.sent : undefined;
+    if (value && !values.includes(value)) values.push(value);
   }
-  return [...values];
+  return values;
 }
 
 function toValue(rule: FieldRule | undefined, text: string, country?: string): FieldValue | undefined {
@@ -362,7 +380,7 @@ function withoutFragments({ whole, fields }: Definition, reading: Reading): Read
   );
   if (lacking.length === 0) return reading;
   for (const field of lacking) reading.usable.delete(identifierOf[field]);
-  for (const field of [...reading.values.keys()])
+  for (const field of reading.values.keys())
     if (whole.includes(identifierOf[field])) reading.values.delete(field);
   return reading;
 }

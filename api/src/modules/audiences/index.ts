@@ -1,4 +1,4 @@
-import type { CreateModule, Services } from '../../platform/module.js';
+import type { CreateModule } from '../../platform/module.js';
 import { addDownload } from '../ad-files/index.js';
 import { createSegmentById, engineOf } from '../segments/index.js';
 import {
@@ -7,7 +7,7 @@ import {
   WorkspaceAudiencesResolver,
 } from './audience.resolver.js';
 import { planStored } from './plan-audience-file.js';
-import type { AudienceDestinations } from './sync/audience-destinations.js';
+import { createAudienceDestinations } from './sync/audience-destinations.js';
 import { syncTask } from './sync/begin-sync.js';
 import { followTask } from './sync/follow-audiences-soon.js';
 import {
@@ -24,16 +24,13 @@ import {
   SyncMutationsResolver,
 } from './sync/sync.resolver.js';
 
-export type { AudienceDestinations, OpenDestination } from './sync/audience-destinations.js';
 export { audiencesGoingTo } from './sync/delivery.repository.js';
 export { createFollowErasure } from './sync/follow-erasure.js';
 
 /** Custom audiences: segments on their way to ad platforms, as files, and kept up to date at destinations. */
-export const createAudiencesModule =
-  (destinationsOf: (services: Services) => AudienceDestinations): CreateModule =>
-  (services) => {
+export const createAudiencesModule: CreateModule = (services) => {
     const { withWorkspace, clock, enqueue } = services;
-    const destinations = destinationsOf(services);
+    const destinations = createAudienceDestinations(services);
     const engine = engineOf(services);
     const loaders = createSyncLoaders(withWorkspace);
     return {

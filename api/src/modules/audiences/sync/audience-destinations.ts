@@ -1,16 +1,47 @@
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
-import type { AudienceConnector, Connection, Destination } from '../../destinations/destination.js';
+import type { Services } from '../../../platform/module.js';
+import {
+  createOpenDestination,
+  DestinationFailure,
+  findDestination,
+  type AudienceConnector,
+  type Connection,
+  type Destination,
+} from '../../destinations/index.js';
 
 /** A destination that is ready to be talked to. */
-export interface OpenDestination {
+export interface OpenAudienceDestination {
   connector: AudienceConnector;
   connection: Connection;
 }
 
 /** The destinations of workspaces, as far as audiences go by them. */
 export interface AudienceDestinations {
-  /** A destination of the workspace; undefined when there is none. */
+  /** A destination of the workspace, which stays until the transaction ends; undefined when there is none. */
   find(tx: WorkspaceTransaction, id: string): Promise<Destination | undefined>;
   /** Opens it for one run. Throws `DestinationFailure` when it cannot be. */
-  open(workspaceId: string, id: string, signal: AbortSignal): Promise<OpenDestination>;
+  open(workspaceId: string, id: string, signal: AbortSignal): Promise<OpenAudienceDestination>;
+}
+
+/** The destinations that are set up. */
+export function createAudienceDestinations(
+  services: Pick<Services, 'withWorkspace' | 'secrets'>,
+): AudienceDestinations {
+  const openForRun = createOpenDestination(services);
+  return {
+    find: (tx, id) => findDestination(tx, id, 'for key share'),
+    async open(workspaceId, id, signal) {
+      const { destination, type, connection } = await openForRun(workspaceId, id, signal).catch(outOfUse);
+      if (!type.audiences)
+        throw new DestinationFailure('refused', `${destination.name} keeps no audiences: ${type.label}.`);
+      return { connector: type.audiences, connection };
+    },
+  };
+}
+
+/** That the destination is out of use says nothing of the audience there, which may still have everybody. */
+function outOfUse(error: unknown): never {
+  if (error instanceof DestinationFailure && error.trouble === 'gone')
+    throw new DestinationFailure('refused', error.message, { cause: error });
+  throw error;
 }

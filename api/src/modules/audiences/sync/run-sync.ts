@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { longStatementSeconds } from '../../../platform/database/with-workspace.js';
 import type { Services } from '../../../platform/module.js';
-import { DestinationFailure, type AudienceWanted } from '../../destinations/destination.js';
-import type { AudienceDestinations, OpenDestination } from './audience-destinations.js';
+import { DestinationFailure, type AudienceWanted } from '../../destinations/index.js';
+import type { AudienceDestinations, OpenAudienceDestination } from './audience-destinations.js';
 import { beginSync, enqueueSync } from './begin-sync.js';
 import { saveDelivery } from './delivery.repository.js';
 import { countWaiting, leaveBatch, startOver } from './member.repository.js';
@@ -92,7 +92,7 @@ function wantedOf({ audience }: RunInHand): AudienceWanted {
 async function openRemote(
   services: Running,
   run: SyncRun,
-  { connector, connection }: OpenDestination,
+  { connector, connection }: OpenAudienceDestination,
 ): Promise<RemoteAudience | 'waits'> {
   const taken = await within(services, run, (tx) => takeRun(tx, run.syncId));
   const wanted = wantedOf(taken);
@@ -113,7 +113,7 @@ async function openRemote(
 }
 
 interface Sending {
-  open: OpenDestination;
+  open: OpenAudienceDestination;
   remote: RemoteAudience;
   taken: TakenBatch;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { stillEligible, type ToldValues } from '../../ad-files/index.js';
-import type { AudienceBatch, AudienceConnector, BatchOutcome } from '../../destinations/destination.js';
+import type { AudienceBatch, AudienceConnector, BatchOutcome } from '../../destinations/index.js';
 import { plans } from './audience-sync.js';
 import { takePace } from './delivery.repository.js';
 import { confirmErasures } from './erasure-notice.repository.js';

@@ -23,6 +23,7 @@ export class AudienceSyncs1700000000029 implements MigrationInterface {
         planned_sequence bigint,                     -- that the last plan was made at
         primary key (workspace_id, audience_id),
         foreign key (workspace_id, audience_id) references custom_audiences on delete cascade,
+        foreign key (workspace_id, destination_id) references destinations,
         check ((schedule = 'daily') = (daily_hour is not null))
       );
       create index audience_deliveries_of_destination on audience_deliveries (workspace_id, destination_id);
