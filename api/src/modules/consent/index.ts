@@ -29,6 +29,7 @@ export { ChannelEnum, ConsentInputType, ConsentType } from './consent.types.js';
 export { consentingContacts, refusedAddresses, refusedMobileAdIds, suppressedContacts } from './eligible.js';
 export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';
+export { recordContactConsents } from './record-contact-consents.js';
 export { recordConsents, type ConsentRecord } from './record-consents.js';
 export { saveHeldConsents } from './save-held-consents.js';
 export {

@@ -42,10 +42,7 @@ const resolveBySystem: Resolve = (name) =>
  * Builds {@link Network}.
  * @param ownNetworks those of the installation that may be reached though they are private, such as `10.1.0.0/16`.
  */
-export function createNetwork(
-  ownNetworks: readonly string[],
-  resolve: Resolve = resolveBySystem,
-): Network {
+export function createNetwork(ownNetworks: readonly string[], resolve: Resolve = resolveBySystem): Network {
   const own = createOwnNetworks(ownNetworks);
   const faultOf = createAddressFault(own);
   const check = (address: string, name: string): void => {

@@ -61,7 +61,9 @@ describe('a template', () => {
     expect(html('<a title="{{ contact.name }}">{{ contact.name }}</a>', { contact: { name } })).toBe(
       `<a title="${escaped}">${escaped}</a>`,
     );
-    expect(html('{% assign n = contact.name %}{{ n | upcase }}', { contact: { name: '<b>' } })).toBe('&lt;B&gt;');
+    expect(html('{% assign n = contact.name %}{{ n | upcase }}', { contact: { name: '<b>' } })).toBe(
+      '&lt;B&gt;',
+    );
     expect(faultOf({ html: '{{ contact.name | raw }}' }).reason).toContain('raw');
     expect(text('{{ contact.name }}', { contact: { name } })).toBe(name);
   });

@@ -1,4 +1,5 @@
 import { Liquid, LiquidError, type Template as LiquidTemplate } from 'liquidjs';
+import { escapeHtml } from './escape-html.js';
 import { htmlToText } from './html-to-text.js';
 
 /** A message before anybody's values are in it, in the language Liquid: `Hello {{ contact.first_name | default: "there" }}`. */
@@ -161,21 +162,9 @@ function placeOf(error: unknown, source: string): { line: number; column: number
 /** Liquid's own words, without the place that they end with and the file that there is none of. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message.split('\n')[0]! : 'it cannot be read';
-  return message.replace(/^(?:ParseError|RenderError|TokenizationError): /u, '').replace(/(?:, file:.*)?, line:\d+, col:\d+$/u, '');
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Within text as within a quoted attribute. */
-export function escapeHtml(value: unknown): string {
-  const text = value === null || value === undefined ? '' : String(value);
-  return text.replace(/[&<>"']/gu, (character) => entities[character]!);
+  return message
+    .replace(/^(?:ParseError|RenderError|TokenizationError): /u, '')
+    .replace(/(?:, file:.*)?, line:\d+, col:\d+$/u, '');
 }
 
 /** A line break in a subject would begin another header. */
