@@ -8,6 +8,7 @@ import { createComputedAttributesModule } from './modules/computed-attributes/in
 import { createConsentModule } from './modules/consent/index.js';
 import { createContactsModule } from './modules/contacts/index.js';
 import { createEmailEngagementModule } from './modules/email-engagement/index.js';
+import { createDestinationsModule } from './modules/destinations/index.js';
 import { createExportsModule } from './modules/exports/index.js';
 import { createIdempotencyModule } from './modules/idempotency/index.js';
 import { createFormsModule, followKeysInForms } from './modules/forms/index.js';
@@ -34,6 +35,7 @@ export const modules: CreateModule[] = [
   createWorkspacesModule,
   createAuditModule,
   createIdempotencyModule,
+  createDestinationsModule(async () => []),
   createAttributesModule(keyFollowers),
   createCompaniesModule,
   createContactsModule,

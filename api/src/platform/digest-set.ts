@@ -40,13 +40,19 @@ export class DigestSet {
   }
 }
 
+const scratch = Buffer.alloc(32);
+const scratchWords = new Uint32Array(scratch.buffer, scratch.byteOffset, wordsPerDigest);
+
+/**
+ * The digest of a text, in a place that the next one is written to. What is a SHA-256 in hexadecimal already, as most of what
+ * is sent to others, is taken as it stands: it is no likelier to be met twice.
+ */
 function digestOf(text: string): Uint32Array {
-  const bytes = hash('sha256', text, 'buffer');
-  const words = new Uint32Array(wordsPerDigest);
-  for (let index = 0; index < wordsPerDigest; index += 1) words[index] = bytes.readUInt32LE(index * 4);
+  const isDigest = text.length === 64 && scratch.write(text, 'hex') === 32;
+  if (!isDigest) scratch.write(hash('sha256', text, 'hex'), 'hex');
   // A place of all zeros is free, so this digest, which nobody will ever meet, is moved aside.
-  if (isFree(words, 0)) words[0] = 1;
-  return words;
+  if (isFree(scratchWords, 0)) scratchWords[0] = 1;
+  return scratchWords;
 }
 
 /** Where the digest stands, or else the first free place from its own on. */
@@ -54,8 +60,17 @@ function find(table: Uint32Array, digest: Uint32Array): number {
   const places = table.length / wordsPerDigest;
   for (let slot = digest[0]! % places; ; slot = (slot + 1) % places) {
     const at = slot * wordsPerDigest;
-    if (isFree(table, at) || digest.every((word, index) => table[at + index] === word)) return at;
+    if (isFree(table, at) || isAt(table, at, digest)) return at;
   }
+}
+
+function isAt(table: Uint32Array, at: number, digest: Uint32Array): boolean {
+  return (
+    table[at] === digest[0] &&
+    table[at + 1] === digest[1] &&
+    table[at + 2] === digest[2] &&
+    table[at + 3] === digest[3]
+  );
 }
 
 function isFree(table: Uint32Array, at: number): boolean {

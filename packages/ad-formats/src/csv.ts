@@ -7,5 +7,14 @@ import { stringify } from 'csv-stringify/sync';
  * Takes batches: the text of several calls can be joined. No rows give the empty text.
  */
 export function toCsv(rows: readonly (readonly string[])[]): string {
-  return stringify([...rows], { record_delimiter: 'windows', quote_record_delimiter: true });
+  return rows.map(toLine).join('');
 }
+
+/** Most rows have nothing to quote; those that have are the library's. */
+function toLine(row: readonly string[]): string {
+  if (row.length > 1 && !row.some((cell) => special.test(cell))) return `${row.join(',')}\r\n`;
+  return stringify([[...row]], { record_delimiter: 'windows', quote_record_delimiter: true });
+}
+
+/** What the library quotes a cell for. */
+const special = /[",\r\n]/;

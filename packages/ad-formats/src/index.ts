@@ -24,6 +24,7 @@ export type {
   AudienceKind,
   Column,
   Company,
+  CompanyField,
   CompanyFormat,
   CompanyIdentifier,
   Field,
@@ -34,6 +35,7 @@ export type {
   Platform,
   PlatformId,
   ReadOptions,
+  ValuesOf,
 } from './platform.js';
 export { createGoogle, type GoogleOptions } from './platforms/google.js';
 export { createLinkedin } from './platforms/linkedin.js';

@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { countryCode } from './countries.js';
+import { isKnownNumber } from './phone-plans.js';
 import { usStateCode } from './us-states.js';
 
 /**
@@ -20,7 +21,7 @@ const invisible = /(?![\u200C\u200D])[\p{Cc}\p{Cf}]/gu;
 
 /** Trimmed and lower case; undefined unless it is an e-mail address. */
 export function email(text: string): string | undefined {
-  const address = text.trim().normalize('NFC').toLowerCase();
+  const address = composed(text.trim()).toLowerCase();
   return isEmail(address) ? address : undefined;
 }
 
@@ -47,6 +48,7 @@ const parsedPhonesLimit = 10_000;
  * @returns undefined for a number that the numbering plan of its country does not know.
  */
 export function phone(text: string, country?: string): string | undefined {
+  if (isKnownNumber(text)) return text;
   const key = `${country ?? ''} ${text}`;
   if (parsedPhones.has(key)) return parsedPhones.get(key);
   if (parsedPhones.size >= parsedPhonesLimit) parsedPhones.clear();
@@ -71,12 +73,14 @@ export function phoneDigits(text: string, country?: string): string | undefined 
 
 /** Trimmed, lower case, white space inside reduced to single spaces, composed (NFC). */
 export function lower(text: string): string | undefined {
-  return spaced(text.normalize('NFC').toLowerCase());
+  return spaced(composed(text).toLowerCase());
 }
 
 /** As `lower`, without punctuation and symbols. Letters of every script stay. */
 export function withoutPunctuation(text: string): string | undefined {
-  return spaced((lower(text) ?? '').replaceAll(/[\p{P}\p{S}]/gu, '').replaceAll(invisible, ''));
+  const words = lower(text) ?? '';
+  if (/^[a-z\d ]*$/.test(words)) return words || undefined;
+  return spaced(words.replaceAll(/[\p{P}\p{S}]/gu, '').replaceAll(invisible, ''));
 }
 
 /** As `withoutPunctuation`, without spaces too. */
@@ -152,8 +156,9 @@ export function mobileAdId(text: string): string | undefined {
  * @param longest at most so many characters (code points, so that no pair is cut in half).
  */
 export function plainText(text: string, longest = 500): string | undefined {
-  const clean = spaced(text.toWellFormed().normalize('NFC').replaceAll(invisible, ' ')) ?? '';
+  const clean = spaced(composed(text.toWellFormed()).replaceAll(invisible, ' ')) ?? '';
   const harmless = clean.replace(/^[=+\-@＝＋－＠\s]+/u, '');
+  if (harmless.length <= longest) return harmless || undefined;
   return Array.from(harmless).slice(0, longest).join('').trim() || undefined;
 }
 
@@ -192,6 +197,21 @@ export function seedValue(value: number): string | undefined {
   return value.toFixed(6).replace(/\.?0+$/, '');
 }
 
-function spaced(text: string): string | undefined {
-  return text.replaceAll(/\s+/g, ' ').trim() || undefined;
+/** NFC. Most texts are ASCII, which is composed as it stands. */
+function composed(text: string): string {
+  return isAscii(text) ? text : text.normalize('NFC');
 }
+
+// eslint-disable-next-line no-control-regex
+const beyondAscii = /[^\x00-\x7f]/;
+
+function isAscii(text: string): boolean {
+  return !beyondAscii.test(text);
+}
+
+function spaced(text: string): string | undefined {
+  return (needsSpacing.test(text) ? text.replaceAll(/\s+/g, ' ').trim() : text) || undefined;
+}
+
+/** White space other than single spaces between words. */
+const needsSpacing = /^\s|\s$|\s\s|[^\S ]/;

@@ -26,6 +26,9 @@ export type Identifier =
 /** What is sent of a company. */
 export type CompanyIdentifier = 'name' | 'domain' | 'email_domain' | 'linkedin_url' | 'stock_symbol';
 
+/** One value that a platform knows of a company: what identifies it, and what only helps. */
+export type CompanyField = CompanyIdentifier | 'industry' | 'city' | 'state' | 'country' | 'postal_code';
+
 /** A person as stored; every text may be as somebody typed it. */
 export interface Person {
   /** The workspace's own id of the person. */
@@ -112,13 +115,18 @@ export interface FieldValue {
   hashed: boolean;
 }
 
-/** Company files of a platform. */
+/** Values by field, as they leave, the primary one first; a field without a usable value is absent. */
+export type ValuesOf<Name extends string> = Partial<Record<Name, string[]>>;
+
+/** Lists of companies of a platform. */
 export interface CompanyFormat {
   headers: readonly string[];
   /** What is usable of a company after normalisation. */
   usable(company: Company): CompanyIdentifier[];
   /** Its cells, one for each header; undefined when nothing would match. */
   row(company: Company): string[] | undefined;
+  /** The same by field, for who talks to the platform's API. */
+  values(company: Company): ValuesOf<CompanyField> | undefined;
 }
 
 /** The format of one ad platform. Functions are pure: the same input gives the same output, nothing is thrown. */
@@ -150,6 +158,15 @@ export interface Platform {
   matches(identifiers: readonly Identifier[]): boolean;
   /** The person's cells, one for each header; undefined when the chosen identifiers do not suffice to match. */
   row(person: Person, chosen?: readonly Identifier[], options?: ReadOptions): string[] | undefined;
+  /**
+   * The same by field, for who talks to the platform's API: up to three addresses, numbers and ids of phones, whatever
+   * a file has columns for, and a seed's `value`. Undefined when {@link Platform.row} would be.
+   */
+  values(
+    person: Person,
+    chosen?: readonly Identifier[],
+    options?: ReadOptions,
+  ): ValuesOf<Field | 'value'> | undefined;
   readonly companies?: CompanyFormat;
 }
 
@@ -202,17 +219,47 @@ const sources: Record<Field, (person: Person) => readonly (string | null | undef
   companyName: (person) => [person.companyName],
 };
 
+/** What a user chooses when a field is to leave. */
+const identifierOf: Record<Field, Identifier> = {
+  email: 'email',
+  phone: 'phone',
+  mobileAdId: 'mobile_ad_id',
+  externalId: 'external_id',
+  firstName: 'name',
+  lastName: 'name',
+  city: 'location',
+  state: 'location',
+  postalCode: 'location',
+  country: 'location',
+  gender: 'gender',
+  birthDate: 'birthday',
+  birthYear: 'birthday',
+  birthMonth: 'birthday',
+  birthDay: 'birthday',
+  jobTitle: 'job',
+  companyName: 'job',
+};
+
+/** Values of a field that an API is told of at most. */
+const mostValues = 3;
+
 /** Makes a platform of its definition. */
 export function definePlatform(definition: Definition): Platform {
   const { columns, fields, matching } = definition;
   const identifiers = [...new Set(columns.map((column) => column.identifier))];
-  const columnsOf = (chosen: readonly Identifier[]): readonly Column[] =>
-    definition.template ? columns : columns.filter((column) => chosen.includes(column.identifier));
+  const columnsOf = kept((chosen) =>
+    definition.template ? columns : columns.filter((column) => chosen.includes(column.identifier)),
+  );
+  const limitsOfFile = kept((chosen) => limitsOfColumns(definition, chosen));
+  const limitsOfApi = kept((chosen) => {
+    const known = chosen.filter((identifier) => identifiers.includes(identifier));
+    return limitsOfFields(definition, known);
+  });
   const isSeed = (options: ReadOptions): boolean => options.kind === 'seed' && !!definition.valueHeader;
   const matches = (usable: readonly Identifier[]): boolean =>
     matching.some((set) => set.every((identifier) => usable.includes(identifier)));
   const read = (person: Person, chosen: readonly Identifier[], options: ReadOptions): Reading =>
-    readPerson(definition, person, chosen, options);
+    readPerson(definition, person, limitsOfFile(chosen), options);
 
   return {
     id: definition.id,
@@ -235,44 +282,72 @@ export function definePlatform(definition: Definition): Platform {
     },
     usable: (person, options = {}) => [...read(person, identifiers, options).usable],
     row(person, chosen = identifiers, options = {}) {
-      const { cells, usable } = read(person, chosen, options);
+      const { values, usable } = read(person, chosen, options);
       if (!matches([...usable])) return undefined;
-      const row = columnsOf(chosen).map((column) => cells.get(column) ?? '');
+      const row = cellsOf(columnsOf(chosen), values);
       return isSeed(options) ? [...row, seedCell(person)] : row;
+    },
+    values(person, chosen = identifiers, options = {}) {
+      const { values, usable } = readPerson(definition, person, limitsOfApi(chosen), options);
+      if (!matches([...usable])) return undefined;
+      const worth = isSeed(options) ? seedCell(person) : '';
+      return { ...Object.fromEntries(values), ...(worth && { value: [worth] }) };
     },
   };
 }
 
+/** What follows from the chosen identifiers alone, kept for the next person for as long as the same list of them is in use. */
+function kept<Result>(
+  make: (chosen: readonly Identifier[]) => Result,
+): (chosen: readonly Identifier[]) => Result {
+  const results = new WeakMap<readonly Identifier[], Result>();
+  return (chosen) => {
+    const known = results.get(chosen);
+    if (known) return known;
+    const result = make(chosen);
+    results.set(chosen, result);
+    return result;
+  };
+}
+
+/** How many values of each field there is room for, in the order in which they are read. */
+type Limits = ReadonlyMap<Field, number>;
+
+function limitsOfColumns({ columns }: Definition, chosen: readonly Identifier[]): Limits {
+  const used = columns.filter((column) => chosen.includes(column.identifier));
+  const byField = Map.groupBy(used, (column) => column.field);
+  return new Map([...byField].map(([field, own]) => [field, own.length]));
+}
+
+function limitsOfFields({ fields }: Definition, chosen: readonly Identifier[]): Limits {
+  const used = (Object.keys(fields) as Field[]).filter((field) => chosen.includes(identifierOf[field]));
+  return new Map(used.map((field) => [field, mostValues]));
+}
+
 interface Reading {
-  cells: Map<Column, string>;
+  values: Map<Field, string[]>;
   usable: Set<Identifier>;
 }
 
-function readPerson(
-  definition: Definition,
-  person: Person,
-  chosen: readonly Identifier[],
-  options: ReadOptions,
-): Reading {
-  const cells = new Map<Column, string>();
-  const usable = new Set<Identifier>();
+function readPerson(definition: Definition, person: Person, limits: Limits, options: ReadOptions): Reading {
+  const values = new Map<Field, string[]>();
   const country = countryCode(person.country ?? '');
-  for (const [field, columns] of columnsByField(definition, chosen)) {
+  for (const [field, limit] of limits) {
     const fallback = country ?? (field === 'phone' ? countryCode(options.defaultCountry ?? '') : undefined);
-    const values = valuesOf(definition.fields[field], sources[field](person), fallback, columns.length);
-    values.forEach((value, index) => {
-      const column = columns[index];
-      if (!column) return;
-      cells.set(column, value);
-      usable.add(column.identifier);
-    });
+    const usable = valuesOf(definition.fields[field], sources[field](person), fallback, limit);
+    if (usable.length > 0) values.set(field, usable);
   }
-  return withoutFragments(definition, { cells, usable });
+  const usable = new Set([...values.keys()].map((field) => identifierOf[field]));
+  return withoutFragments(definition, { values, usable });
 }
 
-function columnsByField(definition: Definition, chosen: readonly Identifier[]): Map<Field, Column[]> {
-  const used = definition.columns.filter((column) => chosen.includes(column.identifier));
-  return Map.groupBy(used, (column) => column.field);
+/** Columns of one field take its values in their order. */
+function cellsOf(columns: readonly Column[], values: ReadonlyMap<Field, string[]>): string[] {
+  let place = 0;
+  return columns.map(({ field }, index) => {
+    place = columns[index - 1]?.field === field ? place + 1 : 0;
+    return values.get(field)?.[place] ?? '';
+  });
 }
 
 /** The first `limit` different usable values, as they are sent. */
@@ -282,13 +357,13 @@ function valuesOf(
   country: string | undefined,
   limit: number,
 ): string[] {
-  const values = new Set<string>();
+  const values: string[] = [];
   for (const text of texts) {
-    if (values.size === limit) break;
-    const value = text ? toValue(rule, text, country) : undefined;
-    if (value) values.add(value.sent);
+    if (values.length === limit) break;
+    const value = text ? toValue(rule, text, country)?.sent : undefined;
+    if (value && !values.includes(value)) values.push(value);
   }
-  return [...values];
+  return values;
 }
 
 function toValue(rule: FieldRule | undefined, text: string, country?: string): FieldValue | undefined {
@@ -298,15 +373,15 @@ function toValue(rule: FieldRule | undefined, text: string, country?: string): F
 }
 
 /** Leaves out what is only of use as a whole and is not whole. */
-function withoutFragments({ whole, columns }: Definition, reading: Reading): Reading {
+function withoutFragments({ whole, fields }: Definition, reading: Reading): Reading {
   if (!whole) return reading;
-  const parts = columns.filter((column) => whole.includes(column.identifier));
-  for (const identifier of whole) {
-    const own = parts.filter((column) => column.identifier === identifier);
-    if (own.some((column) => !reading.cells.has(column))) reading.usable.delete(identifier);
-  }
-  if (parts.every((column) => reading.cells.has(column))) return reading;
-  for (const column of parts) reading.cells.delete(column);
+  const lacking = (Object.keys(fields) as Field[]).filter(
+    (field) => whole.includes(identifierOf[field]) && !reading.values.has(field),
+  );
+  if (lacking.length === 0) return reading;
+  for (const field of lacking) reading.usable.delete(identifierOf[field]);
+  for (const field of reading.values.keys())
+    if (whole.includes(identifierOf[field])) reading.values.delete(field);
   return reading;
 }
 

@@ -36,17 +36,17 @@ export function peopleFormat(
     read(person) {
       const cells = platform.row(person, chosen, { kind });
       if (!cells) return undefined;
-      const filled = columns.flatMap(({ identifier }, index) => {
+      const carried: Identifier[] = [];
+      const keys: string[] = [];
+      for (const [index, { identifier }] of columns.entries()) {
         const cell = cells[index];
-        return cell ? [{ identifier, cell }] : [];
-      });
-      const keys = filled.filter(({ identifier }) => sufficient.has(identifier)).map(({ cell }) => cell);
-      return {
-        cells,
-        identifiers: [...new Set(filled.map(({ identifier }) => identifier))],
-        // Found by several columns together: they are one key.
-        keys: keys.length > 0 ? keys : [JSON.stringify(filled.map(({ cell }) => cell))],
-      };
+        if (!cell) continue;
+        if (!carried.includes(identifier)) carried.push(identifier);
+        if (sufficient.has(identifier)) keys.push(cell);
+      }
+      // Found by several columns together: they are one key.
+      if (keys.length === 0) keys.push(JSON.stringify(cells.slice(0, columns.length).filter(Boolean)));
+      return { cells, identifiers: carried, keys };
     },
   };
 }

@@ -47,18 +47,21 @@ export async function produceFile<Subject>(
   };
   await emit([format.headers]);
   for await (const batch of batches) {
-    const usable = batch.map((subject) => format.read(subject)).filter((row) => row !== undefined);
-    const allowed = usable.filter(({ keys }) => !keys.some((key) => refused.has(key)));
-    const fresh = allowed.filter((row) => saysSomethingNew(row, seen));
-    counts.withoutIdentifier += batch.length - usable.length;
-    counts.refused += usable.length - allowed.length;
-    counts.duplicates += allowed.length - fresh.length;
-    counts.rows += fresh.length;
-    if (format.valued) withoutValue += fresh.filter(({ cells }) => cells.at(-1) === '').length;
-    for (const identifier of fresh.flatMap((row) => row.identifiers)) {
-      rowsWith.set(identifier, (rowsWith.get(identifier) ?? 0) + 1);
+    const lines: (readonly string[])[] = [];
+    for (const subject of batch) {
+      const row = format.read(subject);
+      if (!row) counts.withoutIdentifier += 1;
+      else if (row.keys.some((key) => refused.has(key))) counts.refused += 1;
+      else if (!saysSomethingNew(row, seen)) counts.duplicates += 1;
+      else {
+        lines.push(row.cells);
+        if (format.valued && row.cells.at(-1) === '') withoutValue += 1;
+        for (const identifier of row.identifiers)
+          rowsWith.set(identifier, (rowsWith.get(identifier) ?? 0) + 1);
+      }
     }
-    await emit(fresh.map(({ cells }) => cells));
+    counts.rows += lines.length;
+    await emit(lines);
   }
   return {
     ...counts,
@@ -68,5 +71,7 @@ export async function produceFile<Subject>(
 }
 
 function saysSomethingNew({ keys }: FileRow, seen: DigestSet): boolean {
-  return keys.map((key) => seen.add(key)).some(Boolean);
+  let isNew = false;
+  for (const key of keys) isNew = seen.add(key) || isNew;
+  return isNew;
 }

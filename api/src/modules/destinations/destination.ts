@@ -1,17 +1,7 @@
-import type { ZodType } from 'zod';
+import type { ZodObject, ZodType } from 'zod';
 
 /** Where audiences, mail and calls go. */
-export const destinationKinds = [
-  'meta',
-  'google',
-  'linkedin',
-  'tiktok',
-  'x',
-  'microsoft',
-  'webhook',
-  'smtp',
-  'file',
-] as const;
+export const destinationKinds = ['meta', 'google', 'linkedin', 'tiktok', 'x', 'microsoft'] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
 
 /** A place that a workspace has set up. Its credentials are sealed, and never leave the server again. */
@@ -104,7 +94,7 @@ export interface DestinationType {
   readonly label: string;
   /** What its settings and its credentials must be like; messages of problems are for people. */
   readonly settings: ZodType<Readonly<Record<string, unknown>>>;
-  readonly credentials: ZodType<Readonly<Record<string, string>>>;
+  readonly credentials: ZodObject & ZodType<Readonly<Record<string, string>>>;
   /**
    * Looks whether settings and credentials work, without changing anything that others see. Throws
    * {@link DestinationFailure}, which says what is wrong.

@@ -85,6 +85,26 @@ describe('LinkedIn companies', () => {
     ]);
   });
 
+  test('tells an API the same by field, and leaves out what is empty', () => {
+    expect(
+      companies.values({
+        name: ' Acme ',
+        domain: 'https://www.acme.example/about',
+        stockSymbol: 'acme',
+        country: 'Germany',
+        postalCode: '10115',
+        city: '',
+      }),
+    ).toEqual({
+      name: ['Acme'],
+      domain: ['acme.example'],
+      stock_symbol: ['ACME'],
+      country: ['DE'],
+      postal_code: ['10115'],
+    });
+    expect(companies.values({ stockSymbol: 'ACME', industry: 'Anvils' })).toBeUndefined();
+  });
+
   test('need a name, domain or page', () => {
     expect(companies.row({ industry: 'Anvils', stockSymbol: 'ACME', domain: 'localhost' })).toBeUndefined();
     expect(companies.usable({ stockSymbol: 'ACME', domain: 'acme.example' })).toEqual([

@@ -5,9 +5,11 @@ import {
   hashed,
   plain,
   type Company,
+  type CompanyField,
   type CompanyFormat,
   type CompanyIdentifier,
   type Platform,
+  type ValuesOf,
 } from '../platform.js';
 
 /** LinkedIn Matched Audiences: lists of contacts and of companies. */
@@ -45,41 +47,74 @@ export function createLinkedin(): Platform {
   });
 }
 
-/** Companies are not hashed. Missing cells stay empty. */
-const companyColumns = {
-  companyname: (company) => read(company.name, to.plainText),
-  companywebsite: (company) => read(company.domain, to.domain),
-  companyemaildomain: (company) => read(company.emailDomain, to.domain),
-  linkedincompanypageurl: (company) => read(company.linkedinUrl, to.linkedinPage),
-  stocksymbol: (company) => read(company.stockSymbol, (text) => to.plainText(text)?.toUpperCase()),
-  industry: (company) => read(company.industry, to.plainText),
-  city: (company) => read(company.city, to.plainText),
-  state: (company) => read(company.state, to.plainText),
-  companycountry: (company) => read(company.country, countryCode),
-  zipcode: (company) => read(company.postalCode, to.plainText),
-} satisfies Record<string, (company: Company) => string>;
+/** Companies are not hashed. Missing cells stay empty. In the order of the template. */
+const companyColumns: readonly {
+  header: string;
+  field: CompanyField;
+  of: (company: Company) => string | undefined;
+}[] = [
+  { header: 'companyname', field: 'name', of: ({ name }) => read(name, to.plainText) },
+  { header: 'companywebsite', field: 'domain', of: ({ domain }) => read(domain, to.domain) },
+  {
+    header: 'companyemaildomain',
+    field: 'email_domain',
+    of: ({ emailDomain }) => read(emailDomain, to.domain),
+  },
+  {
+    header: 'linkedincompanypageurl',
+    field: 'linkedin_url',
+    of: ({ linkedinUrl }) => read(linkedinUrl, to.linkedinPage),
+  },
+  {
+    header: 'stocksymbol',
+    field: 'stock_symbol',
+    of: ({ stockSymbol }) => read(stockSymbol, (text) => to.plainText(text)?.toUpperCase()),
+  },
+  { header: 'industry', field: 'industry', of: ({ industry }) => read(industry, to.plainText) },
+  { header: 'city', field: 'city', of: ({ city }) => read(city, to.plainText) },
+  { header: 'state', field: 'state', of: ({ state }) => read(state, to.plainText) },
+  { header: 'companycountry', field: 'country', of: ({ country }) => read(country, countryCode) },
+  { header: 'zipcode', field: 'postal_code', of: ({ postalCode }) => read(postalCode, to.plainText) },
+];
 
-const companyIdentifiers: Record<CompanyIdentifier, keyof typeof companyColumns> = {
-  name: 'companyname',
-  domain: 'companywebsite',
-  email_domain: 'companyemaildomain',
-  linkedin_url: 'linkedincompanypageurl',
-  stock_symbol: 'stocksymbol',
-};
+const companyIdentifiers: readonly CompanyIdentifier[] = [
+  'name',
+  'domain',
+  'email_domain',
+  'linkedin_url',
+  'stock_symbol',
+];
 
 const companyFormat: CompanyFormat = {
-  headers: Object.keys(companyColumns),
-  usable: (company) =>
-    (Object.keys(companyIdentifiers) as CompanyIdentifier[]).filter(
-      (identifier) => companyColumns[companyIdentifiers[identifier]](company) !== '',
-    ),
+  headers: companyColumns.map(({ header }) => header),
+  usable: (company) => usableOf(valuesOf(company)),
   row(company) {
+    const values = companyFormat.values(company);
+    return values && companyColumns.map(({ field }) => values[field]?.[0] ?? '');
+  },
+  values(company) {
+    const values = valuesOf(company);
     // A stock symbol alone says too little: exchanges share them.
-    const suffices = companyFormat.usable(company).some((identifier) => identifier !== 'stock_symbol');
-    return suffices ? Object.values(companyColumns).map((cell) => cell(company)) : undefined;
+    return usableOf(values).some((identifier) => identifier !== 'stock_symbol') ? values : undefined;
   },
 };
 
-function read(text: string | null | undefined, normalise: (text: string) => string | undefined): string {
-  return (text ? normalise(text) : undefined) ?? '';
+function valuesOf(company: Company): ValuesOf<CompanyField> {
+  const values: ValuesOf<CompanyField> = {};
+  for (const { field, of } of companyColumns) {
+    const value = of(company);
+    if (value) values[field] = [value];
+  }
+  return values;
+}
+
+function usableOf(values: ValuesOf<CompanyField>): CompanyIdentifier[] {
+  return companyIdentifiers.filter((identifier) => values[identifier]);
+}
+
+function read(
+  text: string | null | undefined,
+  normalise: (text: string) => string | undefined,
+): string | undefined {
+  return text ? normalise(text) : undefined;
 }

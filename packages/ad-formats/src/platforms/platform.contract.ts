@@ -91,6 +91,27 @@ export function describePlatform(platform: Platform): void {
       expect(platform.row(everything, [])).toBeUndefined();
     });
 
+    test('an API is told the same as a file, by field, and up to three values of one', () => {
+      for (const chosen of subsets(platform.identifiers)) {
+        const values = platform.values(everything, chosen);
+        expect(values !== undefined, chosen.join()).toBe(platform.matches(chosen));
+        const told = new Set(Object.values(values ?? {}).flat());
+        const cells = (platform.row(everything, chosen) ?? []).filter(Boolean);
+        expect(
+          cells.filter((cell) => !told.has(cell)),
+          chosen.join(),
+        ).toEqual([]);
+        const seed = platform.values(everything, chosen, { kind: 'seed' });
+        expect(seed).toEqual(
+          values && platform.kinds.includes('seed') ? { ...values, value: ['12.5'] } : values,
+        );
+      }
+      const addresses = ['a', 'b', 'A', 'c', 'd'].map((name) => `${name}@x.example`);
+      const sent = addresses.map((address) => platform.value('email', address)?.sent);
+      expect(platform.values({ ...nobody, emails: addresses })?.email).toEqual([sent[0], sent[1], sent[3]]);
+      expect(platform.values(nobody)).toBeUndefined();
+    });
+
     test('hashes are SHA-256 in lower-case hexadecimal; letter case and space around a value do not change them', () => {
       const email = platform.value('email', 'dana@example.com');
       expect(email?.hashed).toBe(true);

@@ -22,6 +22,7 @@ import { ComputedAttributes1700000000024 } from './0024-computed-attributes.js';
 import { Signals1700000000025 } from './0025-signals.js';
 import { SegmentMemberships1700000000026 } from './0026-segment-memberships.js';
 import { VacantOrdinals1700000000027 } from './0027-vacant-ordinals.js';
+import { Destinations1700000000028 } from './0028-destinations.js';
 import { WebhookDeliveries1700000000030 } from './0030-webhook-deliveries.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
@@ -49,5 +50,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   Signals1700000000025,
   SegmentMemberships1700000000026,
   VacantOrdinals1700000000027,
+  Destinations1700000000028,
   WebhookDeliveries1700000000030,
 ];
