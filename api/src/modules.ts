@@ -6,6 +6,7 @@ import {
   createFollowErasure,
 } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
+import { createAutomationsModule } from './modules/automations/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createComputedAttributesModule } from './modules/computed-attributes/index.js';
 import { createConsentModule } from './modules/consent/index.js';
@@ -58,4 +59,5 @@ export const modules: CreateModule[] = [
   createAdFilesModule,
   createLookalikesModule,
   createAudiencesModule,
+  createAutomationsModule,
 ];
