@@ -76,6 +76,8 @@ const crontab = [
   '7 5 * * * expire-segment-history',
   '27 * * * * resume-computed-attributes',
   '37 * * * * resume-materialising',
+  '47 * * * * resume-webhooks',
+  '17 5 * * * expire-webhook-deliveries',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */
