@@ -77,6 +77,8 @@ const crontab = [
   '27 * * * * resume-computed-attributes',
   '37 * * * * resume-materialising',
   '47 * * * * resume-audiences',
+  '47 * * * * resume-webhooks',
+  '17 5 * * * expire-webhook-deliveries',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

@@ -12,7 +12,10 @@ interface MailError {
 
 /** The codes of a reply, such as `550 5.1.1`; its words may name the recipient. */
 export function codesOf({ response = '', responseCode }: MailError): string {
-  return /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/u.exec(response)?.slice(0, 1)[0]?.replace('-', ' ') ?? `${responseCode ?? ''}`;
+  return (
+    /^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})/u.exec(response)?.slice(0, 1)[0]?.replace('-', ' ') ??
+    `${responseCode ?? ''}`
+  );
 }
 
 /** Whether the server will never take mail for this recipient: the others' is not concerned. */
@@ -25,10 +28,8 @@ export function isBounce(error: unknown): boolean {
 export function smtpFailure(error: unknown): DestinationFailure {
   const mail = (error ?? {}) as MailError;
   const { code, responseCode = 0 } = mail;
-  const failure = (
-    trouble: DestinationFailure['trouble'],
-    message: string,
-  ): DestinationFailure => new DestinationFailure(trouble, message, { cause: error });
+  const failure = (trouble: DestinationFailure['trouble'], message: string): DestinationFailure =>
+    new DestinationFailure(trouble, message, { cause: error });
   if (error instanceof AddressRefused) return failure('refused', error.message);
   if (code === 'EAUTH' || code === 'ENOAUTH') {
     // Some servers say so when they are merely busy.
@@ -40,7 +41,8 @@ export function smtpFailure(error: unknown): DestinationFailure {
   if (code === 'ETLS') return failure('refused', tlsTrouble(error));
   if (responseCode >= 500 && responseCode !== 503)
     return failure('refused', `The mail server refuses ${refusedThing(mail)} (${codesOf(mail)}).`);
-  if (responseCode >= 400) return failure('busy', `The mail server asks to try again later (${codesOf(mail)}).`);
+  if (responseCode >= 400)
+    return failure('busy', `The mail server asks to try again later (${codesOf(mail)}).`);
   return failure('busy', explainNetwork(error));
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createTransport, type Transporter } from 'nodemailer';
-import type { Network } from '../../../platform/net/network.js';
 import { DestinationFailure, type Connection } from '../destination.js';
 import { codesOf, isBounce, smtpFailure } from './failures.js';
 import type { SmtpSettings } from './settings.js';
@@ -49,7 +48,7 @@ interface Kept {
 }
 
 /** Builds {@link MailSender}. */
-export function createMailSender(network: Network): MailSender {
+export function createMailSender(): MailSender {
   const kept = new Map<string, Kept>();
 
   function open(connection: Connection): Kept {
@@ -70,7 +69,7 @@ export function createMailSender(network: Network): MailSender {
   }
 
   function create(connection: Connection): Kept {
-    const { options, sender } = transportOptions(network, connection);
+    const { options, sender } = transportOptions(connection);
     return { transport: createTransport({ ...options, pool: true }), sender };
   }
 
@@ -84,7 +83,10 @@ export function createMailSender(network: Network): MailSender {
       } catch (error) {
         connection.signal.throwIfAborted();
         if (isBounce(error))
-          return { status: 'bounced', because: `The mail server does not know the address (${codesOf(error as object)}).` };
+          return {
+            status: 'bounced',
+            because: `The mail server does not know the address (${codesOf(error as object)}).`,
+          };
         throw error instanceof DestinationFailure ? error : smtpFailure(error);
       }
     },

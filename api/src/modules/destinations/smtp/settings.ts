@@ -4,19 +4,17 @@ import { z } from 'zod';
 const host = z
   .string()
   .trim()
-  .min(1, 'must not be empty')
-  .max(253, 'must have at most 253 characters')
-  .regex(/^[^\s/@\\?#]+$/u, 'must be the name of a server, such as smtp.acme.example');
-const address = z.email('must be an e-mail address').max(254, 'must have at most 254 characters');
+  .min(1, 'The name of the server is missing.')
+  .max(253, 'The name of the server has more than 253 characters.')
+  .regex(/^[^\s/@\\?#]+$/u, 'The server is written like smtp.acme.example.');
+const address = (what: string) =>
+  z.email(`${what} is not an e-mail address.`).max(254, `${what} has more than 254 characters.`);
 const oneLine = z
   .string()
   .trim()
-  .max(200, 'must have at most 200 characters')
+  .max(200, 'The name has more than 200 characters.')
   // oxlint-disable-next-line no-control-regex
-  .regex(/^[^\u0000-\u001f\u007f]*$/u, 'must be one line');
-const domain = z
-  .string()
-  .regex(/^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/iu, 'must be a domain, such as acme.example');
+  .regex(/^[^\u0000-\u001f\u007f]*$/u, 'The name is one line.');
 
 /** Ports that mail is handed in at; of those from 1024 on, a server may have any. */
 const mailPorts = new Set([25, 465, 587]);
@@ -26,42 +24,52 @@ const firstFreePort = 1024;
 export const smtpSettings = z.strictObject({
   host,
   port: z
-    .int('must be a whole number')
-    .max(65_535, 'must be at most 65535')
-    .refine((port) => mailPorts.has(port) || port >= firstFreePort, 'must be 25, 465, 587, or from 1024 on')
+    .int('The port is a whole number.')
+    .max(65_535, 'The port is at most 65535.')
+    .refine(
+      (port) => mailPorts.has(port) || port >= firstFreePort,
+      'The port is 25, 465, 587, or from 1024 on.',
+    )
     .optional(),
   /** `implicit`: from the first byte. `starttls`: before anything is said. `none`: only within the installation's own networks. */
-  tls: z.enum(['implicit', 'starttls', 'none'], 'must be implicit, starttls or none').default('starttls'),
-  fromAddress: address,
+  tls: z
+    .enum(['implicit', 'starttls', 'none'], 'The encryption is implicit, starttls or none.')
+    .default('starttls'),
+  fromAddress: address('The address that mail is from'),
   fromName: oneLine.optional(),
-  replyTo: address.optional(),
-  dkim: z
-    .strictObject({
-      domain,
-      selector: z.string().regex(/^[a-z0-9._-]{1,63}$/iu, 'must be a selector, such as mail2026'),
-    })
+  replyTo: address('The address that answers go to').optional(),
+  dkimDomain: z
+    .string()
+    .regex(/^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/iu, 'The domain is written like acme.example.')
     .optional(),
-  maxConnections: z.int().min(1, 'must be at least 1').max(20, 'must be at most 20').default(5),
-  messagesPerSecond: z.int().min(1, 'must be at least 1').max(1000, 'must be at most 1000').optional(),
+  dkimSelector: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,63}$/iu, 'The selector is written like mail2026.')
+    .optional(),
+  maxConnections: z
+    .int('The number of connections is a whole number.')
+    .min(1, 'There is at least 1 connection.')
+    .max(20, 'There are at most 20 connections.')
+    .default(5),
+  messagesPerSecond: z
+    .int('The number of messages is a whole number.')
+    .min(1, 'There is at least 1 message in a second.')
+    .max(1000, 'There are at most 1000 messages in a second.')
+    .optional(),
 });
 export type SmtpSettings = z.infer<typeof smtpSettings>;
 
-const secret = z.string().min(1, 'must not be empty').max(10_000, 'is too long');
+const secret = (what: string) => z.string().min(1, `${what} is empty.`).max(10_000, `${what} is too long.`);
 
 /** What a mail server asks for; a server within one's own network may ask for nothing. */
-export const smtpCredentials = z
-  .strictObject({
-    user: secret.optional(),
-    password: secret.optional(),
-    /** Of `dkim`, in PEM. */
-    dkimKey: secret
-      .refine((text) => /-----BEGIN [A-Z ]*PRIVATE KEY-----/u.test(text), 'must be a private key in PEM')
-      .optional(),
-  })
-  .refine(({ user, password }) => (user === undefined) === (password === undefined), {
-    message: 'A user and a password come together.',
-    path: ['password'],
-  });
+export const smtpCredentials = z.strictObject({
+  user: secret('The user').optional(),
+  password: secret('The password').optional(),
+  /** What signs mail, in PEM. */
+  dkimKey: secret('The key')
+    .refine((text) => /-----BEGIN [A-Z ]*PRIVATE KEY-----/u.test(text), 'The key is a private key in PEM.')
+    .optional(),
+});
 export type SmtpCredentials = z.infer<typeof smtpCredentials>;
 
 /** The port that goes with each way of encryption. */

@@ -1,5 +1,4 @@
 import type { SMTPPoolOptions } from 'nodemailer';
-import type { Network } from '../../../platform/net/network.js';
 import type { Connection } from '../destination.js';
 import { portOf, smtpCredentials, smtpSettings, type SmtpSettings } from './settings.js';
 
@@ -11,13 +10,17 @@ const silencePatience = 30_000;
 const keptFor = 20_000;
 
 /** How a mail server is reached, as nodemailer takes it. Sockets are opened by the network: nobody is reached past it. */
-export function transportOptions(
-  network: Network,
-  { settings, credentials }: Pick<Connection, 'settings' | 'credentials'>,
-): { options: SMTPPoolOptions; sender: SmtpSettings } {
+export function transportOptions({
+  settings,
+  credentials,
+  outside,
+}: Pick<Connection, 'settings' | 'credentials' | 'outside'>): {
+  options: SMTPPoolOptions;
+  sender: SmtpSettings;
+} {
   const sender = smtpSettings.parse(settings);
   const { user, password, dkimKey } = smtpCredentials.parse(credentials);
-  const { host, tls, dkim, messagesPerSecond } = sender;
+  const { host, tls, dkimDomain, dkimSelector, messagesPerSecond } = sender;
   const port = portOf(sender);
   const options: SMTPPoolOptions = {
     host,
@@ -36,10 +39,12 @@ export function transportOptions(
     disableFileAccess: true,
     disableUrlAccess: true,
     ...(user !== undefined && { auth: { user, pass: password }, forceAuth: true }),
-    ...(dkim && dkimKey && { dkim: { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkimKey } }),
+    ...(dkimDomain &&
+      dkimSelector &&
+      dkimKey && { dkim: { domainName: dkimDomain, keySelector: dkimSelector, privateKey: dkimKey } }),
     getSocket(_options, callback) {
       const late = AbortSignal.timeout(connectPatience);
-      network.connect({ host, port, plain: tls === 'none' }, late).then(
+      outside.network.connect({ host, port, plain: tls === 'none' }, late).then(
         (connection) => callback(null, { connection }),
         (error: Error) => callback(error),
       );
