@@ -1,5 +1,5 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
-import { Failure, notFound, type Problem } from '../../platform/errors.js';
+import { Failure, failureOfProblem, notFound, type Problem } from '../../platform/errors.js';
 import { ordinalsByIds } from '../contacts/index.js';
 import { requireSegment } from './segment.repository.js';
 
@@ -100,4 +100,15 @@ function report(
     // Of a contact that is given twice, the first mention did it.
     return { contactId, changed: pending.delete(ordinal), error: null };
   });
+}
+
+/** Puts contacts on a static segment, or takes them off. Throws the first of what was wrong with one of them. */
+export async function changeListMembers(
+  tx: WorkspaceTransaction,
+  { change, ...list }: ListChange & { change: 'add' | 'remove' },
+  now: Date,
+): Promise<void> {
+  const results = change === 'add' ? await addToList(tx, list, now) : await removeFromList(tx, list);
+  const problem = results.find(({ error }) => error)?.error;
+  if (problem) throw failureOfProblem(problem);
 }
