@@ -1,10 +1,6 @@
 import { createAdFilesModule } from './modules/ad-files/index.js';
 import { createAttributesModule, type KeyFollower } from './modules/attributes/index.js';
-import {
-  audiencesGoingTo,
-  createAudiencesModule,
-  createFollowErasure,
-} from './modules/audiences/index.js';
+import { audiencesGoingTo, createAudiencesModule, createFollowErasure } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createComputedAttributesModule } from './modules/computed-attributes/index.js';

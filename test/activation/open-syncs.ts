@@ -42,6 +42,7 @@ export interface Syncs extends Omit<Segments, 'people'> {
   platform: StrictPlatform;
   destinationId: string;
   jobs: Waiting[];
+  enqueue: Enqueue;
   /** Makes people with consent for ads, `p0@example.com` and so on unless given. */
   people(...inputs: (ContactInput | string)[]): Promise<string[]>;
   /** Makes a segment by its rule. */
@@ -119,6 +120,7 @@ export async function openSyncs(): Promise<Syncs> {
     platform,
     destinationId,
     jobs,
+    enqueue,
     edit,
     run,
     last,

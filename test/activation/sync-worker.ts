@@ -12,8 +12,18 @@ import { createWithWorkspace } from '../../api/src/platform/database/with-worksp
 import { createLog } from '../../api/src/platform/log.js';
 import { connectTo } from './platform-over-http.js';
 
-const [databaseUrl, workspaceId, platformUrl, batch] = process.argv.slice(2) as [string, string, string, string];
-const source = createDataSource({ url: databaseUrl, poolSize: 2, name: 'killed', onConnectionError: () => undefined });
+const [databaseUrl, workspaceId, platformUrl, batch] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+];
+const source = createDataSource({
+  url: databaseUrl,
+  poolSize: 2,
+  name: 'killed',
+  onConnectionError: () => undefined,
+});
 source.setOptions({ entities: [SegmentEntity, SegmentVersionEntity, AttributeDefinitionEntity] });
 await source.initialize();
 const withWorkspace = createWithWorkspace(source);
@@ -35,6 +45,7 @@ const run = { signal: new AbortController().signal, log: createLog('error'), isL
 process.stdout.write('ready\n');
 for (;;) {
   await followAudiences(services, workspaceId, run.signal);
-  for (const { id } of await withWorkspace(workspaceId, openSyncs)) await task({ workspaceId, syncId: id }, run);
+  for (const { id } of await withWorkspace(workspaceId, openSyncs))
+    await task({ workspaceId, syncId: id }, run);
   await sleep(5);
 }

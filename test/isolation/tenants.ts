@@ -33,6 +33,7 @@ export interface Tenant {
   listId: string;
   audienceId: string;
   archivedAudienceId: string;
+  destinationId: string;
   /** Of the archived audience, under way. */
   audienceSyncId: string;
   seedListId: string;
@@ -85,6 +86,7 @@ export function imagineTenant(): Tenant {
     listId: id(),
     audienceId: id(),
     archivedAudienceId: id(),
+    destinationId: id(),
     audienceSyncId: id(),
     seedListId: id(),
     archivedSeedListId: id(),
@@ -398,10 +400,15 @@ function audienceRows(t: Tenant): Row[] {
        values ($1, $2, $3, 'meta', 'contacts', $4, '{email}', 'system', $5)`,
       [workspaceId, id, `${canary}-${index}`, t.segmentId, index === 0 ? null : new Date()],
     ]),
+    [
+      `insert into destinations (workspace_id, id, name, kind, settings, credentials, created_by, created_at, updated_at)
+       values ($1, $2, $3, 'meta', '{}', '', 'system', now(), now())`,
+      [workspaceId, t.destinationId, canary],
+    ],
     ...[t.audienceId, t.archivedAudienceId].map((id): Row => [
       `insert into audience_deliveries (workspace_id, audience_id, destination_id, schedule, remote_id)
        values ($1, $2, $3, 'manual', $4)`,
-      [workspaceId, id, randomUUID(), canary],
+      [workspaceId, id, t.destinationId, canary],
     ]),
     [
       `insert into audience_members (workspace_id, audience_id, ordinal, values, state, told, because)
@@ -412,12 +419,12 @@ function audienceRows(t: Tenant): Row[] {
       `insert into audience_syncs (workspace_id, id, audience_id, destination_id, cause, created_by, status, phase, started_at,
          error, session)
        values ($1, $2, $3, $4, 'manual', 'system', 'waiting', 'sending', now(), $5, $4)`,
-      [workspaceId, t.audienceSyncId, t.archivedAudienceId, randomUUID(), canary],
+      [workspaceId, t.audienceSyncId, t.archivedAudienceId, t.destinationId, canary],
     ],
     ['insert into audience_progress (workspace_id, version) values ($1, 1)', [workspaceId]],
     [
       'insert into destination_paces (workspace_id, destination_id, next_at) values ($1, $2, now())',
-      [workspaceId, randomUUID()],
+      [workspaceId, t.destinationId],
     ],
     ...[t.seedListId, t.archivedSeedListId].map((id, index): Row => [
       `insert into seed_lists (workspace_id, id, name, segment_id, created_by, archived_at)

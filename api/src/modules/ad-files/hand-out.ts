@@ -149,7 +149,12 @@ export class HandOut {
 }
 
 /** The fields of which one suffices to find a person, where the platform takes it by itself. */
-const keyFields = { email: 'email', phone: 'phone', mobile_ad_id: 'mobileAdId', external_id: 'externalId' } as const;
+const keyFields = {
+  email: 'email',
+  phone: 'phone',
+  mobile_ad_id: 'mobileAdId',
+  external_id: 'externalId',
+} as const;
 
 function keyFieldsOf({ platform, kind }: HandOutOrder): readonly string[] {
   if (kind === 'companies') return [];

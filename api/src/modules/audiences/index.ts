@@ -29,30 +29,30 @@ export { createFollowErasure } from './sync/follow-erasure.js';
 
 /** Custom audiences: segments on their way to ad platforms, as files, and kept up to date at destinations. */
 export const createAudiencesModule: CreateModule = (services) => {
-    const { withWorkspace, clock, enqueue } = services;
-    const destinations = createAudienceDestinations(services);
-    const engine = engineOf(services);
-    const loaders = createSyncLoaders(withWorkspace);
-    return {
-      resolvers: [
-        new WorkspaceAudiencesResolver(services),
-        new AudienceMutationsResolver(services),
-        new CustomAudienceResolver(createSegmentById(withWorkspace)),
-        new AudienceSyncsResolver(withWorkspace, loaders),
-        new SyncMutationsResolver(services, destinations),
-        new ErasureNoticesResolver(loaders),
-        createSyncProgressResolver(withWorkspace),
-      ],
-      routes: (server) =>
-        addDownload(server, services, {
-          path: '/v1/audiences/:id/file.csv',
-          choosesIdentifiers: false,
-          plan: (context, { id }) => planStored(context, { id, path: 'id' }, 'download'),
-        }),
-      tasks: {
-        [followTask]: createFollowTask({ withWorkspace, clock, enqueue, engine }),
-        [resumeFollowingTask]: createResumeFollowingTask(services),
-      },
-      longTasks: { [syncTask]: createSyncTask({ withWorkspace, clock, enqueue, engine, destinations }) },
-    };
+  const { withWorkspace, clock, enqueue } = services;
+  const destinations = createAudienceDestinations(services);
+  const engine = engineOf(services);
+  const loaders = createSyncLoaders(withWorkspace);
+  return {
+    resolvers: [
+      new WorkspaceAudiencesResolver(services),
+      new AudienceMutationsResolver(services),
+      new CustomAudienceResolver(createSegmentById(withWorkspace)),
+      new AudienceSyncsResolver(withWorkspace, loaders),
+      new SyncMutationsResolver(services, destinations),
+      new ErasureNoticesResolver(loaders),
+      createSyncProgressResolver(withWorkspace),
+    ],
+    routes: (server) =>
+      addDownload(server, services, {
+        path: '/v1/audiences/:id/file.csv',
+        choosesIdentifiers: false,
+        plan: (context, { id }) => planStored(context, { id, path: 'id' }, 'download'),
+      }),
+    tasks: {
+      [followTask]: createFollowTask({ withWorkspace, clock, enqueue, engine }),
+      [resumeFollowingTask]: createResumeFollowingTask(services),
+    },
+    longTasks: { [syncTask]: createSyncTask({ withWorkspace, clock, enqueue, engine, destinations }) },
   };
+};

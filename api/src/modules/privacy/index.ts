@@ -15,14 +15,14 @@ export { PrivacyRequestType } from './privacy.types.js';
 export const createPrivacyModule =
   (followers: readonly ((services: Services) => ErasureFollower)[]): CreateModule =>
   (services) => ({
-  resolvers: [new PrivacyResolver(services)],
-  routes: (server) => addPrivacyRoutes(server, services),
-  tasks: { [privacyRetentionTask]: createPrivacyRetentionTask(services) },
-  longTasks: {
-    [requestTasks.access]: createAccessExportTask({ ...services, engine: engineOf(services) }),
-    [requestTasks.erasure]: createErasureTask(
-      services,
-      followers.map((follower) => follower(services)),
-    ),
-  },
-});
+    resolvers: [new PrivacyResolver(services)],
+    routes: (server) => addPrivacyRoutes(server, services),
+    tasks: { [privacyRetentionTask]: createPrivacyRetentionTask(services) },
+    longTasks: {
+      [requestTasks.access]: createAccessExportTask({ ...services, engine: engineOf(services) }),
+      [requestTasks.erasure]: createErasureTask(
+        services,
+        followers.map((follower) => follower(services)),
+      ),
+    },
+  });

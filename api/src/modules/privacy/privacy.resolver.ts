@@ -54,7 +54,10 @@ export class PrivacyResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | null,
     @Arg('input', () => PrivacySubjectInput, { description: 'Whose data.' }) { by }: PrivacySubjectInput,
   ): Promise<PrivacyRequestType> {
-    return toPrivacyRequestType(context.workspace.id, await openRequest(this.services, context, 'access', by));
+    return toPrivacyRequestType(
+      context.workspace.id,
+      await openRequest(this.services, context, 'access', by),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:write' })
@@ -69,7 +72,10 @@ export class PrivacyResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | null,
     @Arg('input', () => PrivacySubjectInput, { description: 'Whom to erase.' }) { by }: PrivacySubjectInput,
   ): Promise<PrivacyRequestType> {
-    return toPrivacyRequestType(context.workspace.id, await openRequest(this.services, context, 'erasure', by));
+    return toPrivacyRequestType(
+      context.workspace.id,
+      await openRequest(this.services, context, 'erasure', by),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'contacts:write' })

@@ -139,5 +139,10 @@ export function toPrivacyRequestType(
   { receipt, ...request }: PrivacyRequest,
 ): PrivacyRequestType {
   const filePath = request.fileExpiresAt && filePathOf(request.id);
-  return { ...request, workspaceId, filePath, receipt: Object.entries(receipt).map(([kind, count]) => ({ kind, count })) };
+  return {
+    ...request,
+    workspaceId,
+    filePath,
+    receipt: Object.entries(receipt).map(([kind, count]) => ({ kind, count })),
+  };
 }

@@ -69,7 +69,9 @@ export async function saveDelivery(tx: WorkspaceTransaction, delivery: Delivery)
 
 /** Says that who an audience has, or what is said of them, is another matter from now on: it is to be planned anew. */
 export async function forgetPlan(tx: WorkspaceTransaction, audienceId: string): Promise<void> {
-  await tx.query('update audience_deliveries set planned_version = null where audience_id = $1', [audienceId]);
+  await tx.query('update audience_deliveries set planned_version = null where audience_id = $1', [
+    audienceId,
+  ]);
 }
 
 /** An audience that goes somewhere, as the follower sees it. */

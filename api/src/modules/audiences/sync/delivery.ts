@@ -52,8 +52,10 @@ export function dueAfter(
   const local = Temporal.Instant.fromEpochMilliseconds(after.getTime()).toZonedDateTimeISO(timeZone);
   const onDay = (days: number): number =>
     // On the day on which the hour is left out, the one that takes its place.
-    local.toPlainDate().add({ days }).toZonedDateTime({ timeZone, plainTime: { hour: dailyHour ?? 0 } })
-      .epochMilliseconds;
+    local
+      .toPlainDate()
+      .add({ days })
+      .toZonedDateTime({ timeZone, plainTime: { hour: dailyHour ?? 0 } }).epochMilliseconds;
   const today = onDay(0);
   return new Date(today > after.getTime() ? today : onDay(1));
 }

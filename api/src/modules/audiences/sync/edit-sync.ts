@@ -83,9 +83,13 @@ async function checkDestination(
   if (!destination) throw notFound('destination', path);
   const { label } = platforms[platform];
   if (destination.kind !== platform)
-    throw new Failure('INVALID_INPUT', `This audience is for ${label}; the destination is another kind.`, { path });
+    throw new Failure('INVALID_INPUT', `This audience is for ${label}; the destination is another kind.`, {
+      path,
+    });
   if (destination.disabledAt)
-    throw new Failure('CONFLICT', destination.disabledBecause ?? 'The destination is switched off.', { path });
+    throw new Failure('CONFLICT', destination.disabledBecause ?? 'The destination is switched off.', {
+      path,
+    });
 }
 
 async function refuseWhileHeld(tx: WorkspaceTransaction, audienceId: string): Promise<void> {
@@ -121,7 +125,10 @@ export async function pauseAudience({ tx, editor }: SyncEditing, id: string): Pr
 }
 
 /** Goes on with an audience that rests. */
-export async function resumeAudience({ tx, enqueue, editor }: SyncEditing, id: string): Promise<CustomAudience> {
+export async function resumeAudience(
+  { tx, enqueue, editor }: SyncEditing,
+  id: string,
+): Promise<CustomAudience> {
   const audience = await requireActive(tx, id);
   const delivery = await requireDestination(tx, id);
   if (!delivery.pausedAt) return audience;

@@ -54,13 +54,7 @@ export async function insertNotice(
     `insert into erasure_notices (workspace_id, request_id, audience_id, destination_name, noted_at)
      values ($1, $2, $3, $4, $5)
      on conflict (workspace_id, request_id, audience_id) do update set confirmed_at = null`,
-    [
-      tx.workspaceId,
-      notice.requestId,
-      notice.audienceId,
-      notice.destinationName,
-      notice.now.toISOString(),
-    ],
+    [tx.workspaceId, notice.requestId, notice.audienceId, notice.destinationName, notice.now.toISOString()],
   );
 }
 

@@ -1,4 +1,7 @@
-import { longStatementSeconds, type WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
+import {
+  longStatementSeconds,
+  type WorkspaceTransaction,
+} from '../../../platform/database/with-workspace.js';
 import type { Services } from '../../../platform/module.js';
 import { attributesOf } from '../../ad-files/index.js';
 import { workspaceFacts } from '../../contacts/index.js';
@@ -106,7 +109,11 @@ async function causeOf(
   if (isActive && isDue) return 'schedule';
   if (rests) return undefined;
   const isChanging = isActive && audience.schedule === 'on_change';
-  if (isChanging && since(audience.lastStartedAt) >= changePause && (await hasChanged(services, workspaceId, audience)))
+  if (
+    isChanging &&
+    since(audience.lastStartedAt) >= changePause &&
+    (await hasChanged(services, workspaceId, audience))
+  )
     return 'change';
   return audience.hasLeaving ? 'withdrawal' : undefined;
 }
@@ -123,9 +130,7 @@ async function hasChanged(
     const sequence = (await standingOf(tx, segmentId))?.sequence ?? null;
     if (sequence !== plannedSequence) return 'anybody';
     const facets =
-      kind === 'companies'
-        ? companyFacets
-        : attributesOf(identifiers).map((key) => `attribute:${key}`);
+      kind === 'companies' ? companyFacets : attributesOf(identifiers).map((key) => `attribute:${key}`);
     return concernedSince(tx, { after: plannedVersion, upTo: await tx.version(), facets });
   });
   if (found === 'anybody') return true;

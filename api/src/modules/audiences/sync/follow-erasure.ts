@@ -15,7 +15,13 @@ export function createFollowErasure({ enqueue }: Pick<Services, 'enqueue'>): Era
     for (const { audienceId, destinationId } of told) {
       const destination = await findDestination(tx, destinationId);
       await insertNotice(tx, { requestId, audienceId, destinationName: destination?.name ?? '', now });
-      await beginSync(tx, enqueue, { audienceId, destinationId, cause: 'withdrawal', createdBy: 'system', now });
+      await beginSync(tx, enqueue, {
+        audienceId,
+        destinationId,
+        cause: 'withdrawal',
+        createdBy: 'system',
+        now,
+      });
     }
   };
 }

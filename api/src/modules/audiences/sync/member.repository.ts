@@ -209,7 +209,11 @@ export async function countWaiting(
 }
 
 /** Notes that the platform has the members of a batch. @returns how many. */
-export async function holdBatch(tx: WorkspaceTransaction, audienceId: string, batch: number): Promise<number> {
+export async function holdBatch(
+  tx: WorkspaceTransaction,
+  audienceId: string,
+  batch: number,
+): Promise<number> {
   const rows = await tx.query<{ held: number }>(
     `with held as (
        update audience_members set state = 'held', batch = null

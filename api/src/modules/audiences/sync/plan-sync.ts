@@ -1,5 +1,8 @@
 import type { Bitmap } from '@coterie/bitmap';
-import { longStatementSeconds, type WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
+import {
+  longStatementSeconds,
+  type WorkspaceTransaction,
+} from '../../../platform/database/with-workspace.js';
 import type { Services } from '../../../platform/module.js';
 import {
   HandOut,

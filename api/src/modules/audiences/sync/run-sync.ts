@@ -146,7 +146,13 @@ async function finish(services: Running, run: SyncRun): Promise<void> {
     const { leaving } = await countWaiting(tx, sync.audienceId);
     if (leaving === 0 || !delivery.destinationId) return;
     const { audienceId, destinationId } = sync;
-    await beginSync(tx, services.enqueue, { audienceId, destinationId, cause: 'withdrawal', createdBy: 'system', now });
+    await beginSync(tx, services.enqueue, {
+      audienceId,
+      destinationId,
+      cause: 'withdrawal',
+      createdBy: 'system',
+      now,
+    });
   });
 }
 
@@ -173,7 +179,8 @@ async function waitFor(
 ): Promise<void> {
   const growing = Math.min(waits.first * 2 ** Math.min(sync.attempts, 20), waits.most);
   // Not all at the same moment.
-  const wait = retryAfter === undefined ? growing * (0.5 + Math.random() / 2) : Math.min(retryAfter, waits.told);
+  const wait =
+    retryAfter === undefined ? growing * (0.5 + Math.random() / 2) : Math.min(retryAfter, waits.told);
   const resumeAt = new Date(clock.now().getTime() + wait);
   const attempts = sync.attempts + 1;
   await saveSync(tx, { ...sync, status: 'waiting', resumeAt, attempts, error: message });

@@ -62,12 +62,18 @@ export class AudienceSyncsResolver {
     nullable: true,
     description: 'The destination that it is sent to; null: it is for downloads only.',
   })
-  async destinationId(@Ctx() context: RequestContext, @Root() audience: CustomAudienceType): Promise<string | null> {
+  async destinationId(
+    @Ctx() context: RequestContext,
+    @Root() audience: CustomAudienceType,
+  ): Promise<string | null> {
     return (await this.delivery(context, audience)).destinationId;
   }
 
   @FieldResolver(() => SyncScheduleEnum, { description: 'When it is brought up to date there.' })
-  async schedule(@Ctx() context: RequestContext, @Root() audience: CustomAudienceType): Promise<SyncSchedule> {
+  async schedule(
+    @Ctx() context: RequestContext,
+    @Root() audience: CustomAudienceType,
+  ): Promise<SyncSchedule> {
     return (await this.delivery(context, audience)).schedule;
   }
 
@@ -75,7 +81,10 @@ export class AudienceSyncsResolver {
     nullable: true,
     description: "The hour of a DAILY schedule, in the workspace's time zone.",
   })
-  async dailyHour(@Ctx() context: RequestContext, @Root() audience: CustomAudienceType): Promise<number | null> {
+  async dailyHour(
+    @Ctx() context: RequestContext,
+    @Root() audience: CustomAudienceType,
+  ): Promise<number | null> {
     return (await this.delivery(context, audience)).dailyHour;
   }
 
@@ -92,7 +101,10 @@ export class AudienceSyncsResolver {
     nullable: true,
     description: 'When it is due by its schedule; null where it does not go by the clock, or rests.',
   })
-  async nextSyncAt(@Ctx() context: RequestContext, @Root() audience: CustomAudienceType): Promise<Date | null> {
+  async nextSyncAt(
+    @Ctx() context: RequestContext,
+    @Root() audience: CustomAudienceType,
+  ): Promise<Date | null> {
     const { nextSyncAt, pausedAt } = await this.delivery(context, audience);
     return pausedAt || audience.archivedAt ? null : nextSyncAt;
   }
@@ -105,7 +117,10 @@ export class AudienceSyncsResolver {
     return this.loaders(context, workspaceId).held.load(id);
   }
 
-  @FieldResolver(() => AudienceSyncType, { nullable: true, description: 'The latest sync, under way or not.' })
+  @FieldResolver(() => AudienceSyncType, {
+    nullable: true,
+    description: 'The latest sync, under way or not.',
+  })
   lastSync(
     @Ctx() context: RequestContext,
     @Root() { workspaceId, id }: CustomAudienceType,
@@ -260,7 +275,8 @@ export function createSyncProgressResolver(withWorkspace: WithWorkspace): object
   class SyncProgressResolver {
     @Access({ kind: 'workspace', role: 'viewer', scope: 'audiences:read' })
     @Subscription(() => AudienceSyncType, {
-      description: 'The latest sync of a custom audience, and again whenever it has come further or another has begun.',
+      description:
+        'The latest sync of a custom audience, and again whenever it has come further or another has begun.',
       subscribe: ({ args, context }: SubscribeResolverData) => {
         const { workspace } = context as WorkspaceContext;
         const place = { workspaceId: workspace.id, audienceId: (args as { id: string }).id };

@@ -15,9 +15,12 @@ registerEnumType(SyncScheduleEnum, {
   name: 'AudienceSyncSchedule',
   description: 'When a custom audience is brought up to date at its destination.',
   valuesConfig: {
-    MANUAL: { description: 'When somebody asks for it. Who may not be sent any more is removed all the same.' },
+    MANUAL: {
+      description: 'When somebody asks for it. Who may not be sent any more is removed all the same.',
+    },
     ON_CHANGE: {
-      description: 'When its segment has other members or something else is to be said of them, a minute apart at least.',
+      description:
+        'When its segment has other members or something else is to be said of them, a minute apart at least.',
     },
     HOURLY: { description: 'Every hour.' },
     DAILY: { description: "Every day, at an hour of the workspace's time zone." },
@@ -102,7 +105,9 @@ export class SyncPlanType {
   @Field(() => Int, { description: 'Eligible members, or companies, whom the platform could not find.' })
   withoutIdentifier!: number;
 
-  @Field(() => Int, { description: 'Eligible members whom the platform would take for somebody who refused.' })
+  @Field(() => Int, {
+    description: 'Eligible members whom the platform would take for somebody who refused.',
+  })
   refused!: number;
 
   @Field(() => Int, { description: 'Eligible members, or companies, who are on the list as somebody else.' })
@@ -113,7 +118,9 @@ export class SyncPlanType {
 }
 
 /** A run. */
-@ObjectType('AudienceSync', { description: 'One time that a custom audience was brought up to date at its destination.' })
+@ObjectType('AudienceSync', {
+  description: 'One time that a custom audience was brought up to date at its destination.',
+})
 @Readable('audiences:read')
 export class AudienceSyncType {
   @Field(() => ID, { description: 'Its id.' })
@@ -151,7 +158,8 @@ export class AudienceSyncType {
 
   @Field(() => SyncPlanType, {
     nullable: true,
-    description: 'What became of the members of the segment; null before it is known, and where it only removes.',
+    description:
+      'What became of the members of the segment; null before it is known, and where it only removes.',
   })
   plan!: SyncPlanType | null;
 
@@ -175,7 +183,9 @@ export class AudienceSyncType {
 export const AudienceSyncConnection = connectionOf(AudienceSyncType, 'AudienceSync', 'audiences:read');
 
 /** Where an audience is to go. */
-@InputType('SetAudienceDestinationInput', { description: 'Where a custom audience is to go, and when; what is absent stays as it is.' })
+@InputType('SetAudienceDestinationInput', {
+  description: 'Where a custom audience is to go, and when; what is absent stays as it is.',
+})
 export class SetAudienceDestinationInput {
   @Field(() => ID, { description: 'The custom audience.' })
   id!: string;
@@ -189,7 +199,10 @@ export class SetAudienceDestinationInput {
   @Field(() => SyncScheduleEnum, { nullable: true, description: 'When; MANUAL unless it was given.' })
   schedule?: SyncSchedule | null;
 
-  @Field(() => Int, { nullable: true, description: "The hour of a DAILY one, from 0 to 23, in the workspace's time zone." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The hour of a DAILY one, from 0 to 23, in the workspace's time zone.",
+  })
   dailyHour?: number | null;
 }
 
@@ -201,7 +214,9 @@ export class AudienceSyncIdInput {
 }
 
 /** A destination that an erasure had to tell. */
-@ObjectType('ErasureNotice', { description: 'A destination that an erasure had to tell. It does not say whom it is about.' })
+@ObjectType('ErasureNotice', {
+  description: 'A destination that an erasure had to tell. It does not say whom it is about.',
+})
 @Readable('contacts:read')
 export class ErasureNoticeType {
   @Field(() => String, { description: 'What the destination was called.' })

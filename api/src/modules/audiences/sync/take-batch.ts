@@ -118,7 +118,8 @@ async function withoutRefusing(
   );
   const refused = await refusedBy(tx, audience);
   const mayGo = ({ ordinal, values }: AudienceMember): boolean =>
-    eligible.has(ordinal!) && !(refused.size > 0 && isRefused(JSON.parse(values) as ToldValues, audience, refused));
+    eligible.has(ordinal!) &&
+    !(refused.size > 0 && isRefused(JSON.parse(values) as ToldValues, audience, refused));
   await letMembersGo(tx, audience.id, placesOf(members.filter((member) => !mayGo(member))));
   return members.filter(mayGo);
 }
@@ -161,7 +162,9 @@ export async function settleBatch(
   const done = { ...sync, phase, openAction: null, openIsLast: null, attempts: 0, error: null };
   done.rejected += rejected.length + rejectedUnnamed;
   if (action === 'add') {
-    const refused = rejected.flatMap(({ index, why }) => (places[index] ? [{ place: places[index], why }] : []));
+    const refused = rejected.flatMap(({ index, why }) =>
+      places[index] ? [{ place: places[index], why }] : [],
+    );
     if (refused.length > 0) await rejectMembers(tx, audience.id, refused);
     done.added += (await holdBatch(tx, audience.id, sequence)) - rejectedUnnamed;
   } else {

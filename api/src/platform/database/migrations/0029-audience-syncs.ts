@@ -31,6 +31,8 @@ export class AudienceSyncs1700000000029 implements MigrationInterface {
 
       -- What the platform was told, or is about to be: a removal says what the addition said, whatever has become of the
       -- contact since. So no foreign key leads to contacts: a row outlives its contact until the platform has confirmed.
+      -- It is written only while the row of audience_deliveries is held, whose foreign key therefore does for these as well;
+      -- and there is room on each page for the rows as they are when they are sent, without new entries in the indexes.
       create table audience_members (
         workspace_id uuid not null,
         audience_id  uuid not null,
@@ -44,9 +46,8 @@ export class AudienceSyncs1700000000029 implements MigrationInterface {
         because      text,                           -- why the platform did not take it
         erasure_id   uuid,                           -- the request of whoever is being erased
         primary key (workspace_id, audience_id, place),
-        foreign key (workspace_id, audience_id) references custom_audiences on delete cascade,
         check (num_nonnulls(ordinal, company_id) = 1)
-      );
+      ) with (fillfactor = 55);
       create unique index audience_members_by_contact on audience_members (workspace_id, audience_id, ordinal)
         where ordinal is not null and state <> 'leaving';
       create unique index audience_members_by_company on audience_members (workspace_id, audience_id, company_id)
