@@ -74,8 +74,11 @@ describe('an erasure', () => {
     const requestId = await erase('ada@example.com');
     expect(await notices(requestId)).toEqual(
       ['Audience 1', 'Audience 2'].map((audience) => ({
-        ...{ requestId, destination: 'Ads', audience },
-        ...{ notedAt: expect.any(Date), confirmedAt: null },
+        requestId,
+        destination: 'Ads',
+        audience,
+        notedAt: expect.any(Date),
+        confirmedAt: null,
       })),
     );
     expect(await rowsNaming('ada@example.com')).toEqual(['audience_members']);

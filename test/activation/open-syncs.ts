@@ -151,8 +151,11 @@ export async function openSyncs(): Promise<Syncs> {
           editor,
         );
         const input = {
-          ...{ name: `Audience ${numbers}`, platform: 'meta', kind: 'contacts' },
-          ...{ segmentId: segment.id, identifiers: ['email'] },
+          name: `Audience ${numbers}`,
+          platform: 'meta',
+          kind: 'contacts',
+          segmentId: segment.id,
+          identifiers: ['email'],
           ...changes,
         } as Parameters<typeof createAudience>[1];
         return (await createAudience(tx, input, editor)).id;

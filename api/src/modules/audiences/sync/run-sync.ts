@@ -200,8 +200,15 @@ async function reopen(
   const total = sync.plan ? adding : 0;
   await saveSync(tx, {
     ...sync,
-    ...{ session: crypto.randomUUID(), sequence: 0, openAction: null, openIsLast: null },
-    ...{ attempts: 1, error: message, total, toAdd: total, toRemove: 0 },
+    session: crypto.randomUUID(),
+    sequence: 0,
+    openAction: null,
+    openIsLast: null,
+    attempts: 1,
+    error: message,
+    total,
+    toAdd: total,
+    toRemove: 0,
   });
   await enqueueSync(tx, enqueue, sync);
 }
@@ -217,7 +224,12 @@ export async function failRun(
   await leaveBatch(tx, sync.audienceId);
   await saveSync(tx, {
     ...sync,
-    ...{ status, phase: 'done', finishedAt: now, resumeAt: null, error: message },
-    ...{ openAction: null, openIsLast: null },
+    status,
+    phase: 'done',
+    finishedAt: now,
+    resumeAt: null,
+    error: message,
+    openAction: null,
+    openIsLast: null,
   });
 }
