@@ -42,7 +42,7 @@ describe('a sync', () => {
       createdBy: 'user:test',
       status: 'succeeded',
       phase: 'done',
-      error: null,
+      trouble: null,
       plan: {
         members: 28,
         withoutConsent: 1,
@@ -260,7 +260,7 @@ describe('a destination in trouble', () => {
     );
     expect(await db.sync(id)).toMatchObject({
       status: 'waiting',
-      error: 'Too many requests.',
+      trouble: 'Too many requests.',
       added: 10,
       attempts: 1,
     });
@@ -281,7 +281,7 @@ describe('a destination in trouble', () => {
     );
     expect(await db.sync(id)).toMatchObject({
       status: 'failed',
-      error: 'The access token has expired.',
+      trouble: 'The access token has expired.',
       added: 10,
     });
     expect(await db.sync(id)).toMatchObject({ status: 'succeeded', added: 15 });
@@ -453,7 +453,7 @@ describe('whoever looks after an audience', () => {
     };
     expect(await db.sync(id)).toMatchObject({
       status: 'cancelled',
-      error: 'Somebody cancelled it.',
+      trouble: 'Somebody cancelled it.',
       added: 10,
     });
     expect(await db.sync(id)).toMatchObject({ status: 'succeeded' });

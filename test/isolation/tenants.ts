@@ -417,7 +417,7 @@ function audienceRows(t: Tenant): Row[] {
     ],
     [
       `insert into audience_syncs (workspace_id, id, audience_id, destination_id, cause, created_by, status, phase, started_at,
-         error, session)
+         trouble, session)
        values ($1, $2, $3, $4, 'manual', 'system', 'waiting', 'sending', now(), $5, $4)`,
       [workspaceId, t.audienceSyncId, t.archivedAudienceId, t.destinationId, canary],
     ],

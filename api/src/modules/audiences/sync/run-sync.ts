@@ -142,7 +142,7 @@ async function finish(services: Running, run: SyncRun): Promise<void> {
   await within(services, run, async (tx) => {
     const { sync, delivery } = await takeRun(tx, run.syncId);
     const now = services.clock.now();
-    await saveSync(tx, { ...sync, status: 'succeeded', phase: 'done', finishedAt: now, error: null });
+    await saveSync(tx, { ...sync, status: 'succeeded', phase: 'done', finishedAt: now, trouble: null });
     const { leaving } = await countWaiting(tx, sync.audienceId);
     if (leaving === 0 || !delivery.destinationId) return;
     const { audienceId, destinationId } = sync;
@@ -183,7 +183,7 @@ async function waitFor(
     retryAfter === undefined ? growing * (0.5 + Math.random() / 2) : Math.min(retryAfter, waits.told);
   const resumeAt = new Date(clock.now().getTime() + wait);
   const attempts = sync.attempts + 1;
-  await saveSync(tx, { ...sync, status: 'waiting', resumeAt, attempts, error: message });
+  await saveSync(tx, { ...sync, status: 'waiting', resumeAt, attempts, trouble: message });
   await enqueueSync(tx, enqueue, sync, wait);
 }
 
@@ -205,7 +205,7 @@ async function reopen(
     openAction: null,
     openIsLast: null,
     attempts: 1,
-    error: message,
+    trouble: message,
     total,
     toAdd: total,
     toRemove: 0,
@@ -228,7 +228,7 @@ export async function failRun(
     phase: 'done',
     finishedAt: now,
     resumeAt: null,
-    error: message,
+    trouble: message,
     openAction: null,
     openIsLast: null,
   });

@@ -69,7 +69,7 @@ export class AudienceSyncs1700000000029 implements MigrationInterface {
         finished_at        timestamptz,
         resume_at          timestamptz,              -- of one that waits
         attempts           integer not null default 0,
-        error              text,                     -- in words
+        trouble            text,                     -- in words
         session            uuid not null,
         sequence           integer not null default 0, -- of the latest batch
         open_action        text check (open_action in ('add', 'remove')), -- of that batch while its outcome is not known
