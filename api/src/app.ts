@@ -17,10 +17,12 @@ import { createWithWorkspace } from './platform/database/with-workspace.js';
 import { addGraphql } from './platform/graphql/server.js';
 import { addHealthRoutes } from './platform/http/health.js';
 import { listen } from './platform/http/listen.js';
-import { getText as askServer, type GetText } from './platform/http/get-text.js';
+import { createAsk } from './platform/http/ask.js';
+import { createGetText, type GetText } from './platform/http/get-text.js';
 import { createHttpServer } from './platform/http/server.js';
 import { serveScript } from './platform/http/script.js';
 import { serveDashboard } from './platform/http/static.js';
+import { createNetwork, type Resolve } from './platform/net/network.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { serveMetrics } from './platform/metrics/serve-metrics.js';
 import { RateLimits } from './platform/limits/rate-limits.js';
@@ -39,8 +41,10 @@ export interface AppOptions {
   part?: Part;
   log: Logger;
   clock?: Clock;
-  /** How it asks other servers. */
+  /** How it asks other servers for a short text. */
   getText?: GetText;
+  /** How it finds the addresses of other servers. */
+  resolve?: Resolve;
 }
 
 /** A running Coterie. */
@@ -73,6 +77,8 @@ const crontab = [
   '27 * * * * resume-computed-attributes',
   '37 * * * * resume-materialising',
   '47 * * * * resume-audiences',
+  '47 * * * * resume-webhooks',
+  '17 5 * * * expire-webhook-deliveries',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */
@@ -102,6 +108,7 @@ async function start(
   const wired = wire(withKeptKey(settings), urls, options);
   onClose(() => wired.services.cache.close());
   onClose(() => wired.services.rateLimits.close());
+  onClose(wired.closeAsk);
   await naming('APP_DATABASE_URL', urls.app, () => open(wired.tenants, onClose));
   await naming('SYSTEM_DATABASE_URL', urls.system, () => open(wired.services.directory, onClose));
   for (const source of wired.controls) await open(source, onClose);
@@ -165,13 +172,15 @@ export interface Wired {
   tenants: DataSource;
   /** Connections of each role that no request can take: to look whether the database answers, and to cancel statements. */
   controls: [app: DataSource, system: DataSource];
+  /** Ends the connections to other servers. */
+  closeAsk: () => Promise<void>;
 }
 
 /** Makes every part and hands each what it needs. */
 export function wire(
   settings: Settings,
   urls: RoleUrls,
-  { log, clock = systemClock, getText = askServer }: AppOptions,
+  { log, clock = systemClock, getText, resolve }: AppOptions,
 ): Wired {
   const onConnectionError = (error: unknown): void =>
     log.warn({ err: error }, 'a database connection was lost');
@@ -192,6 +201,8 @@ export function wire(
   const cache = metrics.watchCache(
     settings.redisUrl ? createRedisCache(settings.redisUrl, log) : createMemoryCache(),
   );
+  const network = createNetwork(settings.privateNetworks, resolve);
+  const { ask, close: closeAsk } = createAsk(network);
   const core = {
     settings,
     log,
@@ -201,7 +212,9 @@ export function wire(
     directory,
     enqueue,
     secrets: createSecretBox(settings.secretKeys),
-    getText,
+    network,
+    ask,
+    getText: getText ?? createGetText(ask),
     rateLimits: new RateLimits(settings.rateLimits, settings.redisUrl, log),
     meter,
     withWorkspace: createWithWorkspace(tenants, {
@@ -215,7 +228,7 @@ export function wire(
   const services: Services = { ...core, quotas, ...access };
   const modules = [createAccessModule, createUsageModule, ...createModules].map((create) => create(services));
   tenants.setOptions({ entities: modules.flatMap((module) => module.entities ?? []) });
-  return { services, modules, tenants, controls };
+  return { services, modules, tenants, controls, closeAsk };
 }
 
 async function open(source: DataSource, onClose: OnClose): Promise<void> {

@@ -2,6 +2,7 @@ import { createAdFilesModule } from './modules/ad-files/index.js';
 import { createAttributesModule, type KeyFollower } from './modules/attributes/index.js';
 import { audiencesGoingTo, createAudiencesModule, createFollowErasure } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
+import { createAutomationsModule } from './modules/automations/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createComputedAttributesModule } from './modules/computed-attributes/index.js';
 import { createConsentModule } from './modules/consent/index.js';
@@ -54,4 +55,5 @@ export const modules: CreateModule[] = [
   createAdFilesModule,
   createLookalikesModule,
   createAudiencesModule,
+  createAutomationsModule,
 ];

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CannotStart } from './platform/errors.js';
+import { isNetwork } from './platform/net/addresses.js';
 import { secretKeyBytes } from './platform/secret-box.js';
 import type { RatePolicy } from './platform/limits/rate-limits.js';
 
@@ -32,6 +33,14 @@ const secretKeys = z
     message: `must be ${secretKeyBytes} random bytes in base64, or several such keys with commas between them`,
   });
 
+/** A list of networks, with commas between them. */
+const networks = z
+  .string()
+  .transform((text) => text.split(',').map((network) => network.trim()))
+  .refine((all) => all.every(isNetwork), {
+    message: 'must be a network such as 10.1.0.0/16 or fd00::/8, or several with commas between them',
+  });
+
 /** Every variable that Coterie reads, with its default. README lists them; a test compares the two. */
 export const settingsSchema = z.object({
   PORT: whole(0, 65_535).default(4000),
@@ -54,6 +63,7 @@ export const settingsSchema = z.object({
   COOKIE_SECURE: flag.optional(),
   TRUST_PROXY: flag.default(false),
   SECRETS_KEY: secretKeys.optional(),
+  PRIVATE_NETWORKS: networks.optional(),
   SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   MAIL_FROM: z.string().min(1, 'must not be empty').optional(),
   LOG_LEVEL: z
@@ -100,6 +110,8 @@ export interface Settings {
    * given: beside an embedded database one is then kept, elsewhere nothing that holds such a secret can be set up.
    */
   secretKeys: readonly Buffer[];
+  /** Networks that destinations may be in though they are private, unencrypted if need be; elsewhere only public addresses. */
+  privateNetworks: readonly string[];
   /** The mail server; without one nothing that sends mail can be set up. */
   smtpUrl: string | undefined;
   /** Whom mail comes from, such as `Acme <hello@acme.example>`. */
@@ -144,6 +156,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     cookieSecure: values.COOKIE_SECURE ?? baseUrl.startsWith('https:'),
     trustProxy: values.TRUST_PROXY,
     secretKeys: values.SECRETS_KEY ?? [],
+    privateNetworks: values.PRIVATE_NETWORKS ?? [],
     smtpUrl: values.SMTP_URL,
     mailFrom: values.MAIL_FROM ?? `coterie@${new URL(baseUrl).hostname}`,
     logLevel: values.LOG_LEVEL,

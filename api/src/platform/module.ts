@@ -8,9 +8,11 @@ import type { Clock } from './clock.js';
 import type { RequestContext, Viewer } from './context.js';
 import type { WithWorkspace } from './database/with-workspace.js';
 import type { Authorise } from './graphql/access.js';
+import type { Ask } from './http/ask.js';
 import type { GetText } from './http/get-text.js';
 import type { RateLimits } from './limits/rate-limits.js';
 import type { Metrics } from './metrics/metrics.js';
+import type { Network } from './net/network.js';
 import type { SecretBox } from './secret-box.js';
 import type { Quotas, UsageMeter } from './usage.js';
 
@@ -37,7 +39,11 @@ export interface Services {
   quotas: Quotas;
   /** Keeps secrets that must be read again. */
   secrets: SecretBox;
-  /** Asks other servers. */
+  /** Says which servers may be reached, and reaches them. */
+  network: Network;
+  /** Asks other servers over HTTP. */
+  ask: Ask;
+  /** Asks other servers for a short text. */
   getText: GetText;
   /** Counts what each caller asks for. */
   rateLimits: RateLimits;

@@ -35,6 +35,7 @@ export {
 } from './eligible.js';
 export { identityPriority, normaliseIdentity, type Identity } from './normalise-identity.js';
 export { prepareConsent, type ConsentSettings } from './prepare-consent.js';
+export { recordContactConsents } from './record-contact-consents.js';
 export { recordConsents, type ConsentRecord } from './record-consents.js';
 export { saveHeldConsents } from './save-held-consents.js';
 export {

@@ -31,7 +31,12 @@ export {
 export { deleteContacts } from './delete-contacts.js';
 export { ContactConnection, ContactKeyInput, ContactType, toContactType } from './contact.types.js';
 export { findContact, type ContactKey } from './find-contact.js';
-export { contactByIdentity, contactsByOrdinals, ordinalsByIds } from './list-contacts.repository.js';
+export {
+  contactById,
+  contactByIdentity,
+  contactsByOrdinals,
+  ordinalsByIds,
+} from './list-contacts.repository.js';
 export { countryOf, prepareContact } from './prepare-contact.js';
 export { insertErased, liftErasure } from './identities/erased-identity.repository.js';
 export { identityFields } from './identities/identity-fields.js';

@@ -7,6 +7,7 @@ import {
   type Destination,
   type DestinationKind,
   type DestinationType,
+  type Outside,
 } from './destination.js';
 import { findDestination, placeOfCredentials, type StoredDestination } from './destination.repository.js';
 
@@ -22,6 +23,7 @@ export interface Opening {
   withWorkspace: WithWorkspace;
   secrets: SecretBox;
   types: Readonly<Record<DestinationKind, DestinationType>>;
+  outside: Outside;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function openDestination(
     connection: {
       settings: stored.settings,
       credentials: unseal(opening.secrets, workspaceId, stored),
+      outside: opening.outside,
       signal,
     },
   };

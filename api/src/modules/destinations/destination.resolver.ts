@@ -28,6 +28,7 @@ import {
   changeDestination,
   createDestination,
   removeDestination,
+  type CreatedDestination,
   type DestinationEditor,
   type Entered,
   type FindUsers,
@@ -37,7 +38,7 @@ import { testConnection } from './test-destination.js';
 
 const workspaceIdArg = { nullable: true, description: 'The workspace; an API key need not name its own.' };
 
-type DestinationServices = Pick<Services, 'withWorkspace' | 'clock' | 'secrets'>;
+type DestinationServices = Pick<Services, 'withWorkspace' | 'clock' | 'secrets' | 'network' | 'ask'>;
 
 /** Destinations of a workspace. */
 @Resolver(() => WorkspaceType)
@@ -129,7 +130,7 @@ export class DestinationMutationsResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => DestinationIdInput, { description: 'The destination.' }) { id }: DestinationIdInput,
   ): Promise<DestinationTestType> {
-    const { withWorkspace, clock, secrets } = this.services;
+    const { withWorkspace, clock, secrets, network, ask } = this.services;
     const stored = await withWorkspace(workspace.id, (tx) => requireDestination(tx, id, 'input.id'));
     const trouble = await troubleOf();
     await withWorkspace(workspace.id, (tx) => noteTest(tx, id, { trouble, now: clock.now() }));
@@ -138,7 +139,8 @@ export class DestinationMutationsResolver {
     async function troubleOf(): Promise<string | null> {
       try {
         const credentials = unseal(secrets, workspace.id, stored);
-        const connection = { settings: stored.settings, credentials, signal };
+        const outside = { network, ask };
+        const connection = { settings: stored.settings, credentials, outside, signal };
         return await testConnection(destinationTypes[stored.kind], connection);
       } catch (error) {
         if (error instanceof DestinationFailure) return error.message;
@@ -177,11 +179,17 @@ function enteredIn(
   return { kind, entered, path: `${path}.${kind}` };
 }
 
-/** Without the credentials. */
-function toDestination(destination: StoredDestination): DestinationObject {
-  const { credentials: _credentials, settings, ...shown } = destination;
+/** Without the credentials, but for those that were made just now. */
+export function toDestination(
+  destination: StoredDestination & Partial<CreatedDestination>,
+): DestinationObject {
+  const { credentials: _credentials, settings, made, ...shown } = destination;
   return {
     ...shown,
-    settings: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
+    newSecret: made?.['secret'] ?? null,
+    settings: Object.entries(settings).map(([name, value]) => ({
+      name,
+      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    })),
   };
 }

@@ -1,7 +1,17 @@
 import type { ZodObject, ZodType } from 'zod';
+import type { Services } from '../../platform/module.js';
 
 /** Where audiences, mail and calls go. */
-export const destinationKinds = ['meta', 'google', 'linkedin', 'tiktok', 'x', 'microsoft'] as const;
+export const destinationKinds = [
+  'meta',
+  'google',
+  'linkedin',
+  'tiktok',
+  'x',
+  'microsoft',
+  'webhook',
+  'smtp',
+] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
 
 /** A place that a workspace has set up. Its credentials are sealed, and never leave the server again. */
@@ -21,10 +31,15 @@ export interface Destination {
   disabledBecause: string | null;
 }
 
+/** What reaches other servers, and only those that may be reached. */
+export type Outside = Pick<Services, 'network' | 'ask'>;
+
 /** What a connector works with: opened for one run, forgotten after it. */
 export interface Connection {
   settings: Readonly<Record<string, unknown>>;
   credentials: Readonly<Record<string, string>>;
+  /** The way to other servers: the only one there is for an address that somebody has entered. */
+  outside: Outside;
   signal: AbortSignal;
 }
 
@@ -94,7 +109,9 @@ export interface DestinationType {
   readonly label: string;
   /** What its settings and its credentials must be like; messages of problems are for people. */
   readonly settings: ZodType<Readonly<Record<string, unknown>>>;
-  readonly credentials: ZodObject & ZodType<Readonly<Record<string, string>>>;
+  readonly credentials: ZodObject & ZodType<Readonly<Record<string, string | undefined>>>;
+  /** Credentials that we make when none are given; shown once, to who sets the destination up. */
+  readonly generate?: () => Readonly<Record<string, string>>;
   /**
    * Looks whether settings and credentials work, without changing anything that others see. Throws
    * {@link DestinationFailure}, which says what is wrong.

@@ -23,6 +23,8 @@ export enum DestinationKindEnum {
   TIKTOK = 'tiktok',
   X = 'x',
   MICROSOFT = 'microsoft',
+  WEBHOOK = 'webhook',
+  SMTP = 'smtp',
 }
 registerEnumType(DestinationKindEnum, {
   name: 'DestinationKind',
@@ -34,6 +36,8 @@ registerEnumType(DestinationKindEnum, {
     TIKTOK: { description: "TikTok's custom audiences." },
     X: { description: "X's custom audiences." },
     MICROSOFT: { description: 'Customer lists of Microsoft Advertising.' },
+    WEBHOOK: { description: 'An address of your own that is told what happens, by Standard Webhooks.' },
+    SMTP: { description: 'A mail server.' },
   },
 });
 
@@ -84,6 +88,13 @@ export class DestinationObject {
     description: 'What was wrong with it then, in words; null when it worked.',
   })
   trouble!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The signing secret that was just made for a webhook that was set up without one; shown this once. Null otherwise.',
+  })
+  newSecret!: string | null;
 
   @Field(() => String, { description: 'Who created it: `user:<id>` or `key:<id>`.' })
   createdBy!: string;
@@ -226,6 +237,74 @@ export class MicrosoftDestinationInput {
   @secret('The developer token') developerToken?: string | null;
 }
 
+/** A header of calls. */
+@InputType('WebhookHeaderInput', { description: 'A header that calls of a webhook have beside our own.' })
+export class WebhookHeaderInput {
+  @Field(() => String, { description: 'Its name.' })
+  @MaxLength(100)
+  name!: string;
+
+  @Field(() => String, { description: 'Its value; it is shown with the destination, so it is no secret.' })
+  @MaxLength(1000)
+  value!: string;
+}
+
+/** What is entered of a webhook. */
+@InputType('WebhookDestinationInput', {
+  description: 'An address that is told what happens, signed as Standard Webhooks says.',
+})
+export class WebhookDestinationInput {
+  @setting('The address, which begins with https://') url?: string | null;
+  @Field(() => [WebhookHeaderInput], {
+    nullable: true,
+    description: 'Headers that each call has, at most 20. Of a change: absent stays as it is.',
+  })
+  @ValidateNested({ each: true })
+  headers?: WebhookHeaderInput[] | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The types of events that it is told of, at most 100; all of them when none is named. Of a change: absent stays as it is.',
+  })
+  @MaxLength(100, { each: true })
+  eventTypes?: string[] | null;
+  @secret(
+    'The signing secret, written like `whsec_…`; one is made unless given, and shown once. One that is changed here takes the place of the other at once: `rotateWebhookSecret` lets both sign for a while',
+  )
+  secret?: string | null;
+}
+
+/** What is entered of a mail server. */
+@InputType('SmtpDestinationInput', { description: 'A mail server.' })
+export class SmtpDestinationInput {
+  @setting('The name of the server') host?: string | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The port: 25, 465, 587, or from 1024 on; the usual one for `tls` unless given.',
+  })
+  port?: number | null;
+  @setting(
+    'How the connection is encrypted: `implicit` from the beginning, `starttls` (unless given) before anything is said, `none` only within the networks that PRIVATE_NETWORKS names',
+  )
+  tls?: string | null;
+  @setting('The address that mail is from') fromAddress?: string | null;
+  @setting('The name that mail is from') fromName?: string | null;
+  @setting('The address that answers go to') replyTo?: string | null;
+  @setting('The domain that signs mail (DKIM)') dkimDomain?: string | null;
+  @setting('The selector of the key that signs mail (DKIM)') dkimSelector?: string | null;
+  @Field(() => Int, { nullable: true, description: 'Connections at a time: 1 to 20; 5 unless given.' })
+  maxConnections?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Messages in a second at most, of each process: 1 to 1000; as many as the server takes unless given.',
+  })
+  messagesPerSecond?: number | null;
+  @secret('The user') user?: string | null;
+  @secret('The password') password?: string | null;
+  @secret('The private key that signs mail (DKIM), in PEM') dkimKey?: string | null;
+}
+
 /** Settings and credentials of one kind. */
 @InputType('DestinationDefinitionInput', {
   description: 'The settings and credentials of a destination, of exactly one kind.',
@@ -256,6 +335,14 @@ export class DestinationDefinitionInput {
   @Field(() => MicrosoftDestinationInput, { nullable: true, description: 'Microsoft Advertising.' })
   @ValidateNested()
   microsoft?: MicrosoftDestinationInput;
+
+  @Field(() => WebhookDestinationInput, { nullable: true, description: 'A webhook.' })
+  @ValidateNested()
+  webhook?: WebhookDestinationInput;
+
+  @Field(() => SmtpDestinationInput, { nullable: true, description: 'A mail server.' })
+  @ValidateNested()
+  smtp?: SmtpDestinationInput;
 }
 
 /** A new destination. */

@@ -28,6 +28,9 @@ export interface DestinationEditor {
   types: Readonly<Record<DestinationKind, DestinationType>>;
 }
 
+/** A destination, with the credentials that were made for it; shown this once. */
+export type CreatedDestination = StoredDestination & { made: Readonly<Record<string, string>> };
+
 /** What uses a destination, in words; modules above this one say so. */
 export type FindUsers = (tx: WorkspaceTransaction, destinationId: string) => Promise<string[]>;
 
@@ -36,9 +39,11 @@ export async function createDestination(
   tx: WorkspaceTransaction,
   { name, kind, entered, path }: { name: string; kind: DestinationKind; entered: Entered; path: string },
   { actor, now, secrets, types }: DestinationEditor,
-): Promise<StoredDestination> {
+): Promise<CreatedDestination> {
   const id = newId();
-  const { settings, credentials } = checked(types[kind], entered, path);
+  const made = missing(types[kind].generate?.() ?? {}, entered.credentials);
+  const all = { ...entered, credentials: { ...entered.credentials, ...made } };
+  const { settings, credentials } = checked(types[kind], all, path);
   const destination: StoredDestination = {
     id,
     name: name.trim(),
@@ -54,7 +59,15 @@ export async function createDestination(
     trouble: null,
   };
   await insertDestination(tx, destination);
-  return destination;
+  return { ...destination, made };
+}
+
+/** Of what could be made, what was not given. */
+function missing(
+  made: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(made).filter(([name]) => given[name] === undefined));
 }
 
 /** What is to be different about a destination; undefined stays as it is. */
@@ -128,5 +141,12 @@ export function checked({ settings, credentials }: DestinationType, entered: Ent
   };
   const [first] = problems;
   if (first) throw new Failure('INVALID_INPUT', first.message, { path: first.path, problems });
-  return { settings: found.settings ?? {}, credentials: found.credentials ?? {} };
+  return { settings: found.settings ?? {}, credentials: defined(found.credentials ?? {}) };
+}
+
+/** Without what is not there. */
+function defined(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -1,9 +1,30 @@
 import type { CreateModule, Services } from '../../platform/module.js';
 import { openDestination, type OpenDestination } from './connect.js';
+import {
+  createDeliverTask,
+  createResumeDeliveriesTask,
+  resumeDeliveriesTask,
+} from './deliveries/deliver.job.js';
+import { createDeliveryRetentionTask, deliveryRetentionTask } from './deliveries/delivery-retention.job.js';
+import { deliverTask } from './deliveries/delivery.js';
+import { DeliveryMutationsResolver, DestinationDeliveriesResolver } from './deliveries/delivery.resolver.js';
 import { DestinationMutationsResolver, WorkspaceDestinationsResolver } from './destination.resolver.js';
 import type { FindUsers } from './edit-destinations.js';
 import { destinationTypes } from './kinds.js';
 
+export {
+  enqueueDeliveries,
+  enqueueDelivery,
+  mostDeliveries,
+  type DeliveryWanted,
+  type Enqueued,
+} from './deliveries/enqueue-deliveries.js';
+export {
+  createMailSender,
+  type MailOutcome,
+  type MailSender,
+  type OutgoingMail,
+} from './smtp/mail-sender.js';
 export type { OpenDestination } from './connect.js';
 export {
   DestinationFailure,
@@ -34,8 +55,10 @@ export type OpenForRun = (workspaceId: string, id: string, signal: AbortSignal) 
 export function createOpenDestination({
   withWorkspace,
   secrets,
-}: Pick<Services, 'withWorkspace' | 'secrets'>): OpenForRun {
-  const opening = { withWorkspace, secrets, types: destinationTypes };
+  network,
+  ask,
+}: Pick<Services, 'withWorkspace' | 'secrets' | 'network' | 'ask'>): OpenForRun {
+  const opening = { withWorkspace, secrets, types: destinationTypes, outside: { network, ask } };
   return (workspaceId, id, signal) => openDestination(opening, workspaceId, id, signal);
 }
 
@@ -49,5 +72,12 @@ export const createDestinationsModule =
     resolvers: [
       new WorkspaceDestinationsResolver(services),
       new DestinationMutationsResolver(services, findUsers),
+      new DestinationDeliveriesResolver(services),
+      new DeliveryMutationsResolver(services),
     ],
+    tasks: {
+      [deliverTask]: createDeliverTask(services),
+      [resumeDeliveriesTask]: createResumeDeliveriesTask(services),
+      [deliveryRetentionTask]: createDeliveryRetentionTask(services),
+    },
   });

@@ -3,7 +3,9 @@ import { google } from './google/index.js';
 import { linkedin } from './linkedin/index.js';
 import { meta } from './meta/index.js';
 import { microsoft } from './microsoft/index.js';
+import { smtp } from './smtp/index.js';
 import { tiktok } from './tiktok/index.js';
+import { webhook } from './webhook/index.js';
 import { x } from './x/index.js';
 
 /** Every kind of destination. */
@@ -14,4 +16,6 @@ export const destinationTypes: Readonly<Record<DestinationKind, DestinationType>
   tiktok,
   x,
   microsoft,
+  webhook,
+  smtp,
 };

@@ -83,7 +83,7 @@ export async function deleteSomeEvents(
 }
 
 /**
- * Deletes what no foreign key leads to: merges that were undone, of a contact that somebody was part of for a time, and
+ * Deletes what no foreign key leads to: what webhooks are told of them, merges that were undone, of a contact that somebody was part of for a time, and
  * what the change feed says of them, down to the names of events, but for that something changed.
  */
 export async function deleteTrail(tx: WorkspaceTransaction, ordinals: readonly number[]): Promise<void> {
@@ -95,6 +95,13 @@ export async function deleteTrail(tx: WorkspaceTransaction, ordinals: readonly n
      insert into changes (workspace_id, version, ordinal, facet)
      select distinct $2::uuid, version, ordinal, '*' from gone on conflict do nothing`,
     [ordinals, tx.workspaceId],
+  );
+  await tx.query(
+    `delete from webhook_deliveries where contact_id in (
+       select id from contacts where ordinal = any($1::int[])
+       union all
+       select loser_id from contact_merges where holder = any($1::int[]))`,
+    [ordinals],
   );
   await tx.query(
     'delete from contact_merges where loser_ordinal = any($1::int[]) or winner_ordinal = any($1::int[])',

@@ -24,6 +24,7 @@ import { SegmentMemberships1700000000026 } from './0026-segment-memberships.js';
 import { VacantOrdinals1700000000027 } from './0027-vacant-ordinals.js';
 import { Destinations1700000000028 } from './0028-destinations.js';
 import { AudienceSyncs1700000000029 } from './0029-audience-syncs.js';
+import { WebhookDeliveries1700000000030 } from './0030-webhook-deliveries.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -52,4 +53,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   VacantOrdinals1700000000027,
   Destinations1700000000028,
   AudienceSyncs1700000000029,
+  WebhookDeliveries1700000000030,
 ];

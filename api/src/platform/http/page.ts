@@ -1,4 +1,6 @@
-/** A page for somebody who has sent a form without a script, or who follows the link of a mail. */
+import { escapeHtml as escape } from '../templates/escape-html.js';
+
+/** A page for somebody who has no account here: who has sent a form without a script, or follows the link of a mail. */
 export interface Page {
   title: string;
   text: string;
@@ -23,16 +25,4 @@ export function writePage({ title, text, button }: Page): string {
 <body><main><h1>${escape(title)}</h1><p>${escape(text)}</p>${form}</main></body>
 </html>
 `;
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/gu, (character) => entities[character]!);
 }
