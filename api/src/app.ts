@@ -72,6 +72,7 @@ const crontab = [
   '7 5 * * * expire-segment-history',
   '27 * * * * resume-computed-attributes',
   '37 * * * * resume-materialising',
+  '*/10 * * * * refresh-postings',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

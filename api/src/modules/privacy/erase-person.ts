@@ -6,7 +6,7 @@ import {
 import { deleteContacts, identitiesOf, insertErased, workspaceFacts } from '../contacts/index.js';
 import { eraseFromImports, hasImportUnderWay } from '../imports/index.js';
 import { eraseFromQuarantine } from '../ingestion/index.js';
-import { forgetMembers } from '../segments/index.js';
+import { forgetMembers, forgetPostings } from '../segments/index.js';
 import {
   contactsOf,
   countHeld,
@@ -128,6 +128,7 @@ async function removeSome(
   }
   const counts = await countHeld(tx, ordinals);
   const transitions = await forgetMembers(tx, [...ordinals, ...(await mergedInto(tx, ordinals))], now());
+  await forgetPostings(tx);
   await deleteTrail(tx, ordinals);
   await deleteContacts(tx, ordinals);
   await addToReceipt(tx, requestId, { ...counts, events, 'segment transitions': transitions });

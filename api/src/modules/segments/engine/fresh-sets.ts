@@ -6,7 +6,8 @@ import { Companies } from './companies.js';
 import { readFeed, type Changes } from './feed.js';
 import { LeafCache, type KeptSet } from './leaf-cache.js';
 import { prepareToReadMuch, readOrdinals, readWithWorkers } from './read-ordinals.js';
-import { compile, select, type Moment, type Selection } from './sets/selection.js';
+import { readBases, type Base, type ListRow } from './read-postings.js';
+import { compile, scopeOf, select, type Moment, type Selection } from './sets/selection.js';
 
 /** How a set came to be what it is at a version: it was kept, brought forward, or found anew. */
 export type SetSource = 'CACHE' | 'INCREMENTAL' | 'COMPUTED';
@@ -86,6 +87,7 @@ export class FreshSets {
   readonly #options: SetOptions;
   readonly #sets = new Map<string, { set: Bitmap; source: SetSource }>();
   readonly #changes = new Map<number, Promise<Changes | undefined>>();
+  #basesRead: Promise<ReadonlyMap<string, Base>> | undefined;
   #isPrepared = false;
   #everybody: Bitmap | undefined;
 
@@ -162,7 +164,15 @@ export class FreshSets {
 
   async #loadCompanies(): Promise<Companies> {
     await this.#prepare();
-    return Companies.load(this.#tx, this.#end);
+    return (await this.#listedCompanies()) ?? Companies.load(this.#tx, this.#end);
+  }
+
+  async #listedCompanies(): Promise<Companies | undefined> {
+    const base = (await this.#bases()).get('*');
+    if (!base) return undefined;
+    const [row] = await this.#tx.query<{ list: Buffer }>(`select list from postings where facet = '*'`);
+    const companies = Companies.fromPacked(row!.list, this.#end);
+    return this.#companiesFrom({ version: base.version, companies });
   }
 
   async #companiesFrom(kept: { version: number; companies: Companies }): Promise<Companies | undefined> {
@@ -198,7 +208,8 @@ export class FreshSets {
     const forward = usable && (await this.#broughtForward(selection, moment, usable, edges));
     const { among } = this.#options;
     if (!forward && among) return { set: await this.#among(selection, moment, among), source: 'COMPUTED' };
-    const set = forward ?? (await this.#whole(selection, moment));
+    const set =
+      forward ?? (await this.#fromLists(selection, moment)) ?? (await this.#whole(selection, moment));
     const next = { version: this.#version, edges, set };
     this.#keeping.leaves.put(this.#tx.workspaceId, selection.key, next, {
       isNew: !forward,
@@ -218,6 +229,43 @@ export class FreshSets {
     await prepareToReadMuch(this.#tx);
   }
 
+  /**
+   * The set from posting lists, with those looked at again who have changed since they were made; undefined where there are
+   * none, or where it is better found in another way.
+   */
+  async #fromLists(selection: Selection, moment: Moment): Promise<Bitmap | undefined> {
+    const { fromLists } = selection;
+    if (!fromLists) return undefined;
+    const bases = await this.#bases();
+    const used = fromLists.bases.map((facet) => bases.get(facet));
+    if (!used.every((base) => base && (base.hasValues || !fromLists.needsValues))) return undefined;
+    const version = Math.min(...used.map((base) => base!.version));
+    const changed = await this.#changedSince(version, selection);
+    if (!changed || changed.size > this.#mostChanged) return undefined;
+    const scope = scopeOf(moment);
+    const text = fromLists.find(scope);
+    if (text === undefined) return undefined;
+    const rows = await this.#tx.query<ListRow>(text, scope.parameters.values);
+    const listed = await fromLists.conclude(rows, moment, this.#end);
+    return listed.patched(changed, await this.#among(selection, moment, changed));
+  }
+
+  /** Read once. */
+  #bases(): Promise<ReadonlyMap<string, Base>> {
+    this.#basesRead ??= readBases(this.#tx);
+    return this.#basesRead;
+  }
+
+  /** Who may have come into the set or left it since by what was written; undefined where that may be anybody. */
+  async #changedSince(version: number, { facets, anew, isLocal }: Selection): Promise<Bitmap | undefined> {
+    const changes = await this.#since(version);
+    if (!changes || anew.some((facet) => changes.has(facet))) return undefined;
+    const changed = ['*', ...facets]
+      .map((facet) => changes.get(facet) ?? Bitmap.empty)
+      .reduce((one, other) => one.or(other));
+    return !isLocal && changed.size > 0 ? undefined : changed;
+  }
+
   /** The set with those looked at again who may be in it or not by now; undefined where it is better found anew. */
   async #broughtForward(
     selection: Selection,
@@ -225,12 +273,8 @@ export class FreshSets {
     kept: KeptSet,
     edges: readonly number[],
   ): Promise<Bitmap | undefined> {
-    const changes = await this.#since(kept.version);
-    if (!changes || selection.anew.some((facet) => changes.has(facet))) return undefined;
-    let doubtful = ['*', ...selection.facets]
-      .map((facet) => changes.get(facet) ?? Bitmap.empty)
-      .reduce((one, other) => one.or(other));
-    if (!selection.isLocal && doubtful.size > 0) return undefined;
+    let doubtful = await this.#changedSince(kept.version, selection);
+    if (!doubtful) return undefined;
     const most = this.#mostChanged;
     for (const [index, { crossed }] of selection.edges.entries()) {
       const [from, to] = [kept.edges[index]!, edges[index]!].toSorted((one, other) => one - other) as [

@@ -22,6 +22,7 @@ import { ComputedAttributes1700000000024 } from './0024-computed-attributes.js';
 import { Signals1700000000025 } from './0025-signals.js';
 import { SegmentMemberships1700000000026 } from './0026-segment-memberships.js';
 import { VacantOrdinals1700000000027 } from './0027-vacant-ordinals.js';
+import { Postings1700000000034 } from './0034-postings.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -48,4 +49,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Signals1700000000025,
   SegmentMemberships1700000000026,
   VacantOrdinals1700000000027,
+  Postings1700000000034,
 ];
