@@ -56,16 +56,22 @@ function byContact(rows: readonly ListRow[], { end, steps: count }: ChainsAsked)
   const stepsOf = new Uint8Array(end);
   const counts = new Uint32Array(end);
   const read = rows.flatMap(({ list, instants, step }) =>
-    list && instants ? [{ step: step!, ordinals: ordinalsOf(list), instants: instantsOf(instants) }] : [],
+    list && instants ? [{ step: step!, ordinals: ordinalsOf(list), instants }] : [],
   );
   for (let step = 0; step < count; step += 1) {
     for (const part of read) {
       if (part.step !== step) continue;
-      for (const ordinal of part.ordinals) if (stepsOf[ordinal] === step) stepsOf[ordinal] = step + 1;
+      const { ordinals } = part;
+      for (let index = 0; index < ordinals.length; index += 1) {
+        if (stepsOf[ordinals[index]!] === step) stepsOf[ordinals[index]!] = step + 1;
+      }
     }
   }
-  for (const { ordinals } of read)
-    for (const ordinal of ordinals) if (stepsOf[ordinal] === count) counts[ordinal]! += 1;
+  for (const { ordinals } of read) {
+    for (let index = 0; index < ordinals.length; index += 1) {
+      if (stepsOf[ordinals[index]!] === count) counts[ordinals[index]!]! += 1;
+    }
+  }
   const starts = new Uint32Array(end + 1);
   for (let ordinal = 0; ordinal < end; ordinal += 1)
     starts[ordinal + 1] = starts[ordinal]! + counts[ordinal]!;
@@ -77,7 +83,7 @@ function byContact(rows: readonly ListRow[], { end, steps: count }: ChainsAsked)
       const ordinal = part.ordinals[index]!;
       if (stepsOf[ordinal] !== count) continue;
       const place = next[ordinal]!++;
-      instants[place] = part.instants[index]!;
+      instants[place] = instantAt(part.instants, 8 * index);
       steps[place] = part.step;
     }
   }
@@ -119,12 +125,7 @@ function ordinalsOf(packed: Buffer): Uint32Array {
   return new Uint32Array(swapped.buffer, swapped.byteOffset, swapped.length / 4);
 }
 
-/** Whole microseconds since 2000 in eight bytes each, the highest first: a double holds them exactly for centuries. */
-function instantsOf(packed: Buffer): Float64Array {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.length);
-  const instants = new Float64Array(packed.length / 8);
-  for (let index = 0; index < instants.length; index += 1) {
-    instants[index] = view.getInt32(8 * index) * 2 ** 32 + view.getUint32(8 * index + 4);
-  }
-  return instants;
+/** Whole microseconds since 2000 in eight bytes, the highest first: a double holds them exactly for centuries. */
+function instantAt(packed: Buffer, offset: number): number {
+  return packed.readInt32BE(offset) * 2 ** 32 + packed.readUInt32BE(offset + 4);
 }

@@ -1,4 +1,4 @@
-import { Bitmap, fromRoaring, readyToStore } from '@coterie/bitmap';
+import { Bitmap, fromRoaring } from '@coterie/bitmap';
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 
 /** The lists of a facet. */
@@ -28,11 +28,8 @@ export async function readBases(tx: WorkspaceTransaction): Promise<ReadonlyMap<s
 }
 
 /** Everybody in any of the lists. */
-export async function inAny(rows: readonly ListRow[]): Promise<Bitmap> {
-  await readyToStore();
-  return rows
-    .map(({ list }) => (list ? fromRoaring(list) : Bitmap.empty))
-    .reduce((one, other) => one.or(other), Bitmap.empty);
+export function inAny(rows: readonly ListRow[]): Bitmap {
+  return fromRoaring(...rows.flatMap(({ list }) => list ?? []));
 }
 
 /** Whoever is in packed lists, or is there so often. */
@@ -40,3 +37,13 @@ export function soOften(rows: readonly ListRow[], holds?: (times: number) => boo
   const lists = rows.flatMap(({ list }) => list ?? []);
   return Bitmap.fromPacked(lists.length === 1 ? lists[0]! : Buffer.concat(lists), holds);
 }
+
+/** Ids of 2^18 ordinals each, the row of those from 0 first: 16 bytes for each, zero where an ordinal is nobody's. */
+export const idsAtOnce = 2 ** 18;
+
+/** Writes what packs them: rows of a place from 1 on, and a list. */
+export const packedIds = `select 1 + taken.ordinal / ${idsAtOnce} as place,
+    string_agg(coalesce(uuid_send(c.id), decode(repeat('00', 16), 'hex')), ''::bytea order by taken.ordinal) as list
+  from generate_series(0, (select next_ordinal from contact_ordinals) - 1) as taken (ordinal)
+  left join contacts c on c.ordinal = taken.ordinal
+  group by 1`;

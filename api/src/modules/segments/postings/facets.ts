@@ -3,18 +3,18 @@ import type { WorkspaceTransaction } from '../../../platform/database/with-works
 /** Something that lists are made of, by its facet of the change feed. */
 export interface Listed {
   facet: string;
-  kind: 'attribute' | 'company' | 'event' | 'consent' | 'identity' | 'companies';
+  kind: 'attribute' | 'company' | 'event' | 'consent' | 'identity' | 'everybody';
   /** The key, the name or the channel. */
   name: string;
 }
 
-/** Rows below which an index is read quickly enough. */
-const leastRows = 10_000;
-
 const valueColumns = ['folded', 'number', 'flag', 'instant'] as const;
 
 /** All of a workspace of which there is so much that lists of it are worth their room. */
-export async function facetsToList(tx: WorkspaceTransaction): Promise<Listed[]> {
+export async function facetsToList(
+  tx: WorkspaceTransaction,
+  { leastEvents }: { leastEvents: number },
+): Promise<Listed[]> {
   const keysOf = async (table: string): Promise<string[]> => {
     const keys = new Set<string>();
     for (const column of valueColumns)
@@ -22,7 +22,7 @@ export async function facetsToList(tx: WorkspaceTransaction): Promise<Listed[]> 
     return [...keys];
   };
   const listed: Listed[] = [
-    { facet: '*', kind: 'companies', name: '' },
+    { facet: '*', kind: 'everybody', name: '' },
     ...(await keysOf('contact_attributes')).map((key): Listed => ({
       facet: `attribute:${key}`,
       kind: 'attribute',
@@ -39,7 +39,8 @@ export async function facetsToList(tx: WorkspaceTransaction): Promise<Listed[]> 
   for (const kind of await distinct(tx, 'contact_identities', 'kind'))
     listed.push({ facet: `identity:${kind}`, kind: 'identity', name: kind });
   for (const name of await distinct(tx, 'events', 'folded_name')) {
-    if (await hasManyEvents(tx, name)) listed.push({ facet: `event:${name}`, kind: 'event', name });
+    if (await hasManyEvents(tx, name, leastEvents))
+      listed.push({ facet: `event:${name}`, kind: 'event', name });
   }
   return listed;
 }
@@ -63,10 +64,10 @@ async function distinct(
   return rows.map(({ value }) => value);
 }
 
-async function hasManyEvents(tx: WorkspaceTransaction, name: string): Promise<boolean> {
+async function hasManyEvents(tx: WorkspaceTransaction, name: string, least: number): Promise<boolean> {
   const [row] = await tx.query<{ many: boolean }>(
     `select count(*) >= $2 as many from (select from events where folded_name = $1 limit $2) as e`,
-    [name, leastRows],
+    [name, least],
   );
   return row?.many === true;
 }

@@ -15,10 +15,19 @@ export interface ListingPolicy {
   leastContacts: number;
   /** Share of the contacts that may have changed since in a facet: whoever reads its lists looks at each of them again. */
   mostChanged: number;
+  /** Events of a name below which there are no lists of them. */
+  leastEvents: number;
+  /** Holders that a value has on average at least: of rarer ones, an index of values finds those that are asked for. */
+  leastHolders: number;
 }
 
 /** What was measured: at a million contacts, looking again at 2,500 of them takes 40 ms. */
-export const listingPolicy: ListingPolicy = { leastContacts: 20_000, mostChanged: 1 / 400 };
+export const listingPolicy: ListingPolicy = {
+  leastContacts: 20_000,
+  mostChanged: 1 / 400,
+  leastEvents: 10_000,
+  leastHolders: 20,
+};
 
 /** Makes the lists of a workspace that are missing or have fallen behind, a transaction for each facet. @returns how many facets' it made. */
 export async function refreshPostings(
@@ -34,7 +43,7 @@ export async function refreshPostings(
   });
   for (const listed of stale) {
     signal.throwIfAborted();
-    await withWorkspace(workspaceId, (tx) => writePostings(tx, listed), options);
+    await withWorkspace(workspaceId, (tx) => writePostings(tx, listed, policy), options);
   }
   return stale.length;
 }
@@ -57,6 +66,6 @@ async function staleFacets(tx: WorkspaceTransaction, policy: ListingPolicy): Pro
     return changed > most;
   };
   const stale: Listed[] = [];
-  for (const listed of await facetsToList(tx)) if (await isStale(listed)) stale.push(listed);
+  for (const listed of await facetsToList(tx, policy)) if (await isStale(listed)) stale.push(listed);
   return stale;
 }

@@ -1,24 +1,26 @@
 import { Bitmap, readyToStore, toRoaring } from '@coterie/bitmap';
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { packedCompanies } from '../engine/companies.js';
+import { packedIds } from '../engine/read-postings.js';
 import { prepareToReadMuch } from '../engine/read-ordinals.js';
 import type { Listed } from './facets.js';
-
-/** Holders that a value has on average at least: of rarer ones, an index of values finds those that are asked for. */
-const leastHolders = 20;
 
 /**
  * Makes the lists of a facet anew. What they say and the version that it is said of are read by one statement, so of one
  * snapshot.
  */
-export async function writePostings(tx: WorkspaceTransaction, listed: Listed): Promise<void> {
+export async function writePostings(
+  tx: WorkspaceTransaction,
+  listed: Listed,
+  { leastHolders }: { leastHolders: number },
+): Promise<void> {
   await readyToStore();
   await lockPostings(tx);
   await prepareToReadMuch(tx);
   await tx.query('delete from posting_bases where facet = $1', [listed.facet]);
   if (listed.kind === 'event') await writeEvents(tx, listed);
-  else if (listed.kind === 'companies') await writeCompanies(tx, listed);
-  else await writeValues(tx, listed);
+  else if (listed.kind === 'everybody') await writeEverybody(tx, listed);
+  else await writeValues(tx, listed, leastHolders);
 }
 
 /**
@@ -44,8 +46,8 @@ interface ValueRow {
 }
 
 /** A list for each value, and one of all holders. */
-async function writeValues(tx: WorkspaceTransaction, listed: Listed): Promise<void> {
-  const isRare = await hasRareValues(tx, listed);
+async function writeValues(tx: WorkspaceTransaction, listed: Listed, leastHolders: number): Promise<void> {
+  const isRare = await hasRareValues(tx, listed, leastHolders);
   const rows = await tx.query<ValueRow>(
     `select (select version from workspace_versions) as version, folded, number, flag, instant::text,
        string_agg(int4send(ordinal), ''::bytea) as ordinals
@@ -92,7 +94,11 @@ function withoutValue(values: string): string {
     from (${values}) as every`;
 }
 
-async function hasRareValues(tx: WorkspaceTransaction, listed: Listed): Promise<boolean> {
+async function hasRareValues(
+  tx: WorkspaceTransaction,
+  listed: Listed,
+  leastHolders: number,
+): Promise<boolean> {
   if (listed.kind !== 'attribute' && listed.kind !== 'company') return false;
   const [row] = await tx.query<{ rare: boolean }>(
     `select count(*) > $2 * greatest(count(distinct folded) + count(distinct number) + count(distinct instant), 1)
@@ -103,31 +109,47 @@ async function hasRareValues(tx: WorkspaceTransaction, listed: Listed): Promise<
   return row?.rare === true;
 }
 
-/** A list for each target and day, with the instants. */
+/**
+ * A list for each day, with instants and properties, and one for each target and day. They lie in the order in which they
+ * are read.
+ */
 async function writeEvents(tx: WorkspaceTransaction, { facet, name }: Listed): Promise<void> {
   await tx.query(
     `with base as (
        insert into posting_bases (workspace_id, facet, version, has_values)
        select workspace_id, $2, version, true from workspace_versions
-     )
-     insert into postings (workspace_id, facet, place, folded, day, list, instants)
-     select $1, $2, row_number() over (), folded_target, day,
-       string_agg(int4send(ordinal), ''::bytea), string_agg(timestamptz_send(occurred_at), ''::bytea)
-     from (
-       select folded_target, (occurred_at at time zone 'UTC')::date as day, ordinal, occurred_at
+     ), happened as materialized (
+       select folded_target, (occurred_at at time zone 'UTC')::date as day, ordinal, occurred_at, properties
        from events where folded_name = $3
-     ) as e group by folded_target, day`,
+     ), listed as (
+       select null as target, day, string_agg(int4send(ordinal), ''::bytea) as list,
+         string_agg(timestamptz_send(occurred_at), ''::bytea) as instants, array_agg(ordinal) as ordinals,
+         array_agg(properties) as properties
+       from happened group by day
+       union all
+       select folded_target, day, string_agg(int4send(ordinal), ''::bytea),
+         string_agg(timestamptz_send(occurred_at), ''::bytea), null, null
+       from happened where folded_target is not null group by folded_target, day
+     )
+     insert into postings (workspace_id, facet, place, folded, day, list, instants, ordinals, properties)
+     select $1, $2, row_number() over (order by target, day), target, day, list, instants, ordinals, properties
+     from listed order by target, day`,
     [tx.workspaceId, facet, name],
   );
 }
 
-async function writeCompanies(tx: WorkspaceTransaction, listed: Listed): Promise<void> {
-  const [row] = await tx.query<{ version: string | null; packed: Buffer | null }>(
-    `select (select version from workspace_versions) as version, (${packedCompanies}) as packed`,
+/** Who works together, and everybody's id. */
+async function writeEverybody(tx: WorkspaceTransaction, listed: Listed): Promise<void> {
+  const rows = await tx.query<{ version: string | null; place: number; list: Buffer | null }>(
+    `select (select version from workspace_versions) as version, 0 as place, (${packedCompanies}) as list
+     union all
+     select null, place, list from (${packedIds}) as ids
+     order by place`,
   );
-  if (!row?.packed || row.version === null) return;
-  await writeBase(tx, listed, { version: row.version, hasValues: true });
-  await writeList(tx, listed, 0, {}, row.packed);
+  const version = rows[0]?.version;
+  if (!version) return;
+  await writeBase(tx, listed, { version, hasValues: true });
+  for (const { place, list } of rows) await writeList(tx, listed, place, {}, list ?? Buffer.alloc(0));
 }
 
 async function writeBase(

@@ -28,13 +28,15 @@ export class Postings1700000000034 implements MigrationInterface {
         number       float8,
         flag         boolean,
         instant      timestamptz,
-        day          date,                           -- of events: all of a day in UTC
+        day          date,                           -- of events: all of a day in UTC, with this target or with any
         list         bytea not null,                 -- Roaring's portable format; of events int4send(ordinal) for each
         instants     bytea,                          -- of events: timestamptz_send(occurred_at), in the order of the list
+        ordinals     integer[],                      -- of events with any target: the list once more, beside
+        properties   jsonb[],                        -- theirs: both to be unnested
         primary key (workspace_id, facet, place),
         foreign key (workspace_id, facet) references posting_bases on delete cascade
       );
-      -- Not compressed: they are packed as they are, and read whole.
+      -- Not compressed: they are packed as they are, and read whole. Properties are much alike.
       alter table postings alter list set storage external, alter instants set storage external;
       create index postings_by_day on postings (workspace_id, facet, folded, day) where day is not null;
       ${isolate('postings')}

@@ -10,7 +10,7 @@ import {
 import { matchesPattern, sumIs } from '../leaves/event.sql.js';
 import { withinSpan } from '../leaves/comparison.sql.js';
 import { soOften } from '../read-postings.js';
-import { eventsFromLists } from './lists.js';
+import { eventsFromLists, propertiesFromLists } from './lists.js';
 import { select, type Edge, type FromLists, type Moment, type SetPlan, type SetScope } from './selection.js';
 
 /** The contacts who did it so often, with such numbers, and for the first time if that is asked. */
@@ -35,7 +35,7 @@ function beforeWindow(condition: EventCondition, { timeZone }: Moment): SetPlan 
     isHeavy: pattern.where !== undefined,
     find: (scope) =>
       `${eventsOf(pattern, scope)} and e.occurred_at < ${scope.parameters.addInstant(until(scope))}`,
-    fromLists: listsIn(pattern, (scope) => ({ from: null, to: until(scope) })),
+    fromLists: listsIn(pattern, (scope) => ({ from: null, to: until(scope) }), {}),
   });
 }
 
@@ -44,9 +44,9 @@ interface EventsAsked {
   /** Tells it from other selections of the same events. */
   what: unknown;
   /** What holds of them, as SQL. */
-  having?: (scope: SetScope) => string;
+  having?: ((scope: SetScope) => string) | undefined;
   /** Whether there may be so many. */
-  holds?: (times: number) => boolean;
+  holds?: ((times: number) => boolean) | undefined;
 }
 
 /** Those with events in the window of which something holds. */
@@ -60,13 +60,13 @@ function inWindow(
     of: ['event', pattern, condition.window, what, timeZone],
     facets: [facetOf(condition)],
     edges: windowEdges(condition),
-    isHeavy: pattern.where !== undefined,
+    isHeavy: pattern.where !== undefined || having !== undefined,
     find: (scope) => {
       const matching = `${eventsOf(pattern, scope)} and ${withinSpan('e.occurred_at', spanOf(condition, scope), scope)}`;
       return having ? `${matching} group by e.ordinal having ${having(scope)}` : matching;
     },
     ...(holds && { holds }),
-    ...(!having && { fromLists: listsIn(pattern, (scope) => spanOf(condition, scope), holds) }),
+    fromLists: listsIn(pattern, (scope) => spanOf(condition, scope), { having, holds }),
   });
 }
 
@@ -74,13 +74,16 @@ function inWindow(
 function listsIn(
   pattern: EventPattern,
   span: (moment: Moment) => Span,
-  holds?: (times: number) => boolean,
+  { having, holds }: Pick<EventsAsked, 'having' | 'holds'>,
 ): FromLists {
   const facet = facetOf(pattern);
   return {
     bases: [facet],
     needsValues: false,
-    find: (scope) => eventsFromLists(pattern, span(scope), facet, { instants: false }, scope),
+    find: (scope) =>
+      pattern.where || having
+        ? propertiesFromLists(pattern, span(scope), facet, having, scope)
+        : eventsFromLists(pattern, span(scope), facet, { instants: false }, scope),
     conclude: (rows) => soOften(rows, holds),
   };
 }
