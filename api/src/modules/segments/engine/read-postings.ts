@@ -7,6 +7,7 @@ export interface Base {
   version: number;
   /** Whether there is one for each value. */
   hasValues: boolean;
+  madeAt: Date;
 }
 
 /** What a statement over posting lists gives: a row for each part. */
@@ -19,11 +20,14 @@ export interface ListRow {
 
 /** Reads of which facets there are lists. */
 export async function readBases(tx: WorkspaceTransaction): Promise<ReadonlyMap<string, Base>> {
-  const rows = await tx.query<{ facet: string; version: string; has_values: boolean }>(
-    'select facet, version, has_values from posting_bases',
+  const rows = await tx.query<{ facet: string; version: string; has_values: boolean; made_at: Date }>(
+    'select facet, version, has_values, made_at from posting_bases',
   );
   return new Map(
-    rows.map(({ facet, version, has_values: hasValues }) => [facet, { version: Number(version), hasValues }]),
+    rows.map(({ facet, version, has_values: hasValues, made_at: madeAt }) => [
+      facet,
+      { version: Number(version), hasValues, madeAt },
+    ]),
   );
 }
 

@@ -7,7 +7,7 @@ import { readBases } from '../engine/read-postings.js';
 import { readFeed, type Changes } from '../engine/feed.js';
 import { readPosition } from '../engine/fresh-sets.js';
 import { facetsToList, type Listed } from './facets.js';
-import { writePostings } from './write-postings.js';
+import { deletePostings, writePostings } from './write-postings.js';
 
 /** When lists are made, and made anew. */
 export interface ListingPolicy {
@@ -29,7 +29,13 @@ export const listingPolicy: ListingPolicy = {
   leastHolders: 20,
 };
 
-/** Makes the lists of a workspace that are missing or have fallen behind, a transaction for each facet. @returns how many facets' it made. */
+/** Hours after which lists are made anew even if little has changed: what was deleted is not to stay in them. */
+const mostHours = 24;
+
+/**
+ * Makes the lists of a workspace that are missing or have fallen behind, a transaction for each facet, and deletes those of
+ * what it has no more. @returns how many facets' it made.
+ */
 export async function refreshPostings(
   withWorkspace: WithWorkspace,
   workspaceId: string,
@@ -37,10 +43,11 @@ export async function refreshPostings(
   policy: ListingPolicy = listingPolicy,
 ): Promise<number> {
   const options = { statementSeconds: longStatementSeconds, signal };
-  const stale = await withWorkspace(workspaceId, (tx) => staleFacets(tx, policy), {
+  const { stale, gone } = await withWorkspace(workspaceId, (tx) => judge(tx, policy), {
     ...options,
     snapshot: true,
   });
+  if (gone.length > 0) await withWorkspace(workspaceId, (tx) => deletePostings(tx, gone), options);
   for (const listed of stale) {
     signal.throwIfAborted();
     await withWorkspace(workspaceId, (tx) => writePostings(tx, listed, policy), options);
@@ -48,24 +55,30 @@ export async function refreshPostings(
   return stale.length;
 }
 
-async function staleFacets(tx: WorkspaceTransaction, policy: ListingPolicy): Promise<Listed[]> {
+async function judge(
+  tx: WorkspaceTransaction,
+  policy: ListingPolicy,
+): Promise<{ stale: Listed[]; gone: string[] }> {
   const { version, end } = await readPosition(tx);
-  if (end < policy.leastContacts) return [];
   const bases = await readBases(tx);
+  const listed = end < policy.leastContacts ? [] : await facetsToList(tx, policy);
+  const facets = new Set(listed.map(({ facet }) => facet));
   const most = Math.floor(end * policy.mostChanged);
+  const oldest = new Date(Date.now() - mostHours * 3_600_000);
   const changesSince = new Map<number, Changes | undefined>();
-  const isStale = async ({ facet }: Listed): Promise<boolean> => {
+  const isStale = async (facet: string): Promise<boolean> => {
     const base = bases.get(facet);
     if (!base) return true;
     if (base.version === version) return false;
+    if (base.madeAt < oldest) return true;
     if (!changesSince.has(base.version))
-      changesSince.set(base.version, await readFeed(tx, { after: base.version, most: 100 * most }));
+      changesSince.set(base.version, await readFeed(tx, { after: base.version, most: 100 * most + 1_000 }));
     const changes = changesSince.get(base.version);
     if (!changes) return true;
     const changed = [facet, '*'].reduce((sum, each) => sum + (changes.get(each)?.size ?? 0), 0);
     return changed > most;
   };
   const stale: Listed[] = [];
-  for (const listed of await facetsToList(tx, policy)) if (await isStale(listed)) stale.push(listed);
-  return stale;
+  for (const each of listed) if (await isStale(each.facet)) stale.push(each);
+  return { stale, gone: [...bases.keys()].filter((facet) => !facets.has(facet)) };
 }

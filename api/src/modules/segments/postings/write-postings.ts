@@ -32,6 +32,11 @@ export async function forgetPostings(tx: WorkspaceTransaction): Promise<void> {
   await tx.query('delete from posting_bases');
 }
 
+/** Deletes the lists of facets that there are none of any more. */
+export async function deletePostings(tx: WorkspaceTransaction, facets: readonly string[]): Promise<void> {
+  await tx.query('delete from posting_bases where facet = any($1::text[])', [facets]);
+}
+
 async function lockPostings(tx: WorkspaceTransaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(hashtextextended('postings ' || $1, 0))`, [tx.workspaceId]);
 }
