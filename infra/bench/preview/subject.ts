@@ -20,7 +20,7 @@ export interface Subject {
   count(rule: Rule, now: Date): Promise<number>;
   /** The same by one SQL statement, the evaluator that says what rules mean. */
   countBySql(rule: Rule, now: Date): Promise<number>;
-  /** Makes the posting lists that have fallen behind, as the worker does it; or all that are not of now. */
+  /** Makes the posting lists that have fallen behind, as the worker does it; or all of what has changed at all. */
   refreshLists(which?: 'all'): Promise<void>;
   /** Forgets what this process keeps, as if it were a new one. */
   forget(): void;
@@ -69,7 +69,7 @@ export async function openSubject(appUrl: string, redisUrl: string, workspaceId:
         { snapshot: true, statementSeconds },
       ),
     async refreshLists(which) {
-      const policy = which === 'all' ? { ...listingPolicy, mostChanged: -1 } : listingPolicy;
+      const policy = which === 'all' ? { ...listingPolicy, mostChanged: 0 } : listingPolicy;
       await refreshPostings(withWorkspace, workspaceId, signal, policy);
     },
     forget: () => void (current = anew()),

@@ -79,7 +79,7 @@ function propertyOperand(alias: string, property: string, { parameters, timeZone
   return {
     text: typed('string', text),
     folded: typed('string', folded(text)),
-    number: typed('number', `${text}::float8`),
+    number: typed('number', `${value}::float8`),
     flag: typed('boolean', `${value}::boolean`),
     // Asked for only by comparisons of instants: PostgreSQL refuses parameters that the text does not mention.
     get instant() {
@@ -114,7 +114,7 @@ const aggregates = { sum: 'sum', min: 'min', max: 'max', average: 'avg' } as con
  */
 export function sumIs(sum: Sum, over: (aggregate: string) => string, scope: LeafScope): string {
   const value = `(e.properties -> ${scope.parameters.add(sum.property, 'text')})`;
-  const number = `case jsonb_typeof(${value}) when 'number' then (${value} #>> '{}')::numeric end`;
+  const number = `case jsonb_typeof(${value}) when 'number' then ${value}::numeric end`;
   const total = over(`${aggregates[sum.function]}(${number})`);
   const operand: Operand = {
     text: 'null',
