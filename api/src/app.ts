@@ -79,6 +79,7 @@ const crontab = [
   '47 * * * * resume-audiences',
   '47 * * * * resume-webhooks',
   '17 5 * * * expire-webhook-deliveries',
+  '*/10 * * * * refresh-postings',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

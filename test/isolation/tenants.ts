@@ -204,6 +204,14 @@ function directoryRows(t: Tenant): Row[] {
     ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 3)', [t.workspaceId]],
     ['insert into vacant_ordinals (workspace_id, ordinal) values ($1, 2)', [t.workspaceId]],
     [
+      `insert into posting_bases (workspace_id, facet, version, has_values) values ($1, $2, 1, true)`,
+      [t.workspaceId, canary],
+    ],
+    [
+      `insert into postings (workspace_id, facet, place, folded, list) values ($1, $2, 0, $2, $3)`,
+      [t.workspaceId, canary, onlyTheFirst],
+    ],
+    [
       `insert into changes (workspace_id, version, ordinal, facet) values ($1, 1, 0, $2)`,
       [t.workspaceId, canary],
     ],

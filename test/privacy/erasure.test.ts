@@ -36,6 +36,8 @@ const erasedFrom = [
   'idempotent_requests',
   'import_chunks',
   'import_rejections',
+  'posting_bases',
+  'postings',
   'privacy_files',
   'privacy_requests',
   'quarantined_events',

@@ -25,6 +25,7 @@ import { VacantOrdinals1700000000027 } from './0027-vacant-ordinals.js';
 import { Destinations1700000000028 } from './0028-destinations.js';
 import { AudienceSyncs1700000000029 } from './0029-audience-syncs.js';
 import { WebhookDeliveries1700000000030 } from './0030-webhook-deliveries.js';
+import { Postings1700000000034 } from './0034-postings.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -54,4 +55,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Destinations1700000000028,
   AudienceSyncs1700000000029,
   WebhookDeliveries1700000000030,
+  Postings1700000000034,
 ];
