@@ -16,7 +16,7 @@ let workspace: Audiences;
 let id: string;
 
 beforeAll(async () => {
-  app = await startTestApp({ secretKeys: [randomBytes(32)] });
+  app = await startTestApp({ secretKeys: [randomBytes(32)], privateNetworks: ['127.0.0.0/8'] });
 });
 afterAll(() => app.close());
 

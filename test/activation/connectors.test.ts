@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { forgetAccessTokens } from '../../api/src/modules/destinations/access-token.js';
 import {
   DestinationFailure,
@@ -10,7 +10,13 @@ import {
   type MemberValues,
 } from '../../api/src/modules/destinations/destination.js';
 import { destinationTypes } from '../../api/src/modules/destinations/kinds.js';
+import { createAsk } from '../../api/src/platform/http/ask.js';
+import { createNetwork } from '../../api/src/platform/net/network.js';
 import { platformServers, type PlatformServer } from './platforms/index.js';
+
+const network = createNetwork(['127.0.0.0/8']);
+const { ask, close } = createAsk(network);
+afterAll(close);
 
 type PlatformKind = keyof typeof platformServers;
 
@@ -32,7 +38,8 @@ function connect(
   const [entered] = Object.values(platformServers[kind].definition(server)) as [Record<string, unknown>];
   return {
     settings: type.settings.parse({ ...entered, ...changes }),
-    credentials: type.credentials.parse({ ...entered, ...changes }),
+    credentials: type.credentials.parse({ ...entered, ...changes }) as Record<string, string>,
+    outside: { network, ask },
     signal: new AbortController().signal,
   };
 }
@@ -141,7 +148,8 @@ describe.each(Object.keys(platformServers) as PlatformKind[])('the connector of 
     server.failNext({ status: 429, retryAfter: 7 });
     const failure = await failureOf(connector.send(connection, audience, batch('add', people(0, 5))));
     expect(failure.trouble).toBe('busy');
-    if (kind !== 'tiktok') expect(failure.retryAfter).toBe(7000);
+    // TikTok says so in a code of its own, which names no time.
+    expect(failure.retryAfter).toBe(kind === 'tiktok' ? undefined : 7000);
     expect(server.held()).toEqual([]);
   });
 
@@ -212,9 +220,9 @@ describe('members that a platform refuses one by one', () => {
       const members = [...people(0, 3), { email: ['not a hash'] }];
       const batch = { session: 'a', sequence: 1, isLast: true, total: 4, action: 'add' as const, members };
       const { rejected, rejectedUnnamed } = await connector.send(connection, audience, batch);
-      if (kind === 'meta')
-        expect({ rejected, rejectedUnnamed }).toEqual({ rejected: [], rejectedUnnamed: 1 });
-      else expect(rejected).toEqual([{ index: 3, why: expect.any(String) as string }]);
+      // Meta only counts them.
+      expect(rejected.map(({ index }) => index)).toEqual(kind === 'meta' ? [] : [3]);
+      expect(rejectedUnnamed).toBe(kind === 'meta' ? 1 : 0);
       expect(server.held()).toEqual(emails(0, 3));
     } finally {
       await server.stop();

@@ -9,6 +9,8 @@ import { createEngine } from '../../api/src/modules/segments/engine/engine.js';
 import { SegmentEntity, SegmentVersionEntity } from '../../api/src/modules/segments/segment.entity.js';
 import { createDataSource } from '../../api/src/platform/database/data-source.js';
 import { createWithWorkspace } from '../../api/src/platform/database/with-workspace.js';
+import { createAsk } from '../../api/src/platform/http/ask.js';
+import { createNetwork } from '../../api/src/platform/net/network.js';
 import { createLog } from '../../api/src/platform/log.js';
 import { connectTo } from './platform-over-http.js';
 
@@ -28,6 +30,9 @@ source.setOptions({ entities: [SegmentEntity, SegmentVersionEntity, AttributeDef
 await source.initialize();
 const withWorkspace = createWithWorkspace(source);
 const connector = connectTo(platformUrl, Number(batch));
+// The connector of this test knows its own way.
+const network = createNetwork([]);
+const outside = { network, ask: createAsk(network).ask };
 const services = {
   withWorkspace,
   clock: { now: () => new Date() },
@@ -37,7 +42,7 @@ const services = {
   destinations: {
     find: () => Promise.resolve(undefined),
     open: (_workspaceId: string, _id: string, signal: AbortSignal) =>
-      Promise.resolve({ connector, connection: { settings: {}, credentials: {}, signal } }),
+      Promise.resolve({ connector, connection: { settings: {}, credentials: {}, outside, signal } }),
   },
 };
 const task = createSyncTask(services);

@@ -34,7 +34,8 @@ function fault(Code: number, ErrorCode: string, Message: string): Answer {
 }
 
 function busy(retryAfter: number | undefined): Answer {
-  const headers = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
+  const headers: Record<string, string> =
+    retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   return {
     ...fault(117, 'CallRateExceeded', 'You have exceeded the number of calls permitted.'),
     status: 429,
