@@ -101,7 +101,8 @@ describe('a mail server', () => {
       'mutation ($input: CreateDestinationInput!) { createDestination(input: $input) { id } }',
       { input: { name: 'x', definition: definition({ host: 'a b', port: 22, fromAddress: 'nobody' }) } },
     );
-    const problems = (errors?.[0]?.extensions as { problems?: { path: string }[] }).problems ?? [];
+    const extensions = errors?.[0]?.extensions as { problems?: { path: string }[] } | undefined;
+    const problems = extensions?.problems ?? [];
     expect(problems.map(({ path }) => path).sort()).toEqual([
       'input.definition.smtp.fromAddress',
       'input.definition.smtp.host',
