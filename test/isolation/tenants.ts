@@ -34,6 +34,8 @@ export interface Tenant {
   audienceId: string;
   archivedAudienceId: string;
   destinationId: string;
+  /** Which nothing uses. */
+  spareDestinationId: string;
   /** Of the archived audience, under way. */
   audienceSyncId: string;
   seedListId: string;
@@ -87,6 +89,7 @@ export function imagineTenant(): Tenant {
     audienceId: id(),
     archivedAudienceId: id(),
     destinationId: id(),
+    spareDestinationId: id(),
     audienceSyncId: id(),
     seedListId: id(),
     archivedSeedListId: id(),
@@ -408,11 +411,11 @@ function audienceRows(t: Tenant): Row[] {
        values ($1, $2, $3, 'meta', 'contacts', $4, '{email}', 'system', $5)`,
       [workspaceId, id, `${canary}-${index}`, t.segmentId, index === 0 ? null : new Date()],
     ]),
-    [
+    ...[t.destinationId, t.spareDestinationId].map((id): Row => [
       `insert into destinations (workspace_id, id, name, kind, settings, credentials, created_by, created_at, updated_at)
        values ($1, $2, $3, 'meta', '{}', '', 'system', now(), now())`,
-      [workspaceId, t.destinationId, canary],
-    ],
+      [workspaceId, id, canary],
+    ]),
     ...[t.audienceId, t.archivedAudienceId].map((id): Row => [
       `insert into audience_deliveries (workspace_id, audience_id, destination_id, schedule, remote_id)
        values ($1, $2, $3, 'manual', $4)`,

@@ -328,7 +328,7 @@ export class DestinationDefinitionInput {
   @ValidateNested()
   tiktok?: TikTokDestinationInput;
 
-  @Field(() => XDestinationInput, { nullable: true, description: 'X.' })
+  @Field(() => XDestinationInput, { nullable: true, description: "X, by its Ads API." })
   @ValidateNested()
   x?: XDestinationInput;
 
