@@ -59,6 +59,8 @@ export class DestinationSettingType {
 })
 @Readable('audiences:read')
 export class DestinationObject {
+  workspaceId!: string;
+
   @Field(() => ID, { description: 'Its id.' })
   id!: string;
 
