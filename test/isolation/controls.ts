@@ -202,6 +202,11 @@ export const controls: Record<string, Control> = {
   }),
   'Mutation.updateDestination': (t, fresh) => ({ input: { id: t.destinationId, name: fresh } }),
   'Mutation.deleteDestination': (t) => ({ input: { id: t.spareDestinationId } }),
+  'Mutation.replayWebhookDeliveries': (t) => ({
+    input: { destinationId: t.webhookId, ids: [t.webhookDeliveryId] },
+  }),
+  'Mutation.sendTestWebhook': (t) => ({ input: { id: t.webhookId } }),
+  'Mutation.rotateWebhookSecret': (t) => ({ input: { id: t.webhookId } }),
   'Mutation.testDestination': (t) => ({ input: { id: t.destinationId } }),
 
   'Workspace.customAudience': (t) => ({ id: t.audienceId }),

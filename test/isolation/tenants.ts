@@ -1,8 +1,11 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { hashToken, newKey, newToken } from '../../api/src/modules/access/secrets.js';
+import { placeOfCredentials } from '../../api/src/modules/destinations/destination.repository.js';
 import { noProgress } from '../../api/src/modules/imports/import.js';
 import { roles, scopes as allScopes, type Role, type Scope } from '../../api/src/platform/context.js';
+import { createSecretBox } from '../../api/src/platform/secret-box.js';
+import { testSecretKey } from '../support/app.js';
 
 /** Whoever sends a request: the header that says so. */
 export interface Caller {
@@ -36,6 +39,8 @@ export interface Tenant {
   destinationId: string;
   /** Which nothing uses. */
   spareDestinationId: string;
+  webhookId: string;
+  webhookDeliveryId: string;
   /** Of the archived audience, under way. */
   audienceSyncId: string;
   seedListId: string;
@@ -90,6 +95,8 @@ export function imagineTenant(): Tenant {
     archivedAudienceId: id(),
     destinationId: id(),
     spareDestinationId: id(),
+    webhookId: id(),
+    webhookDeliveryId: id(),
     audienceSyncId: id(),
     seedListId: id(),
     archivedSeedListId: id(),
@@ -416,6 +423,18 @@ function audienceRows(t: Tenant): Row[] {
        values ($1, $2, $3, 'meta', '{}', '', 'system', now(), now())`,
       [workspaceId, id, canary],
     ]),
+    [
+      `insert into destinations (workspace_id, id, name, kind, settings, credentials, created_by, created_at, updated_at)
+       values ($1, $2, $3, 'webhook', $4, $5, 'system', now(), now())`,
+      [workspaceId, t.webhookId, canary, webhookSettings, webhookCredentials(workspaceId, t.webhookId)],
+    ],
+    [
+      `insert into webhook_deliveries (workspace_id, id, destination_id, key, type, data, occurred_at, status, created_at,
+         settled_at)
+       values ($1, $2, $3, $4, 'test', json_build_object('canary', $4::text), now(), 'dead', now(), now())`,
+      [workspaceId, t.webhookDeliveryId, t.webhookId, canary],
+    ],
+    ['insert into unsubscribe_keys (workspace_id, key) values ($1, $2)', [workspaceId, randomBytes(32)]],
     ...[t.audienceId, t.archivedAudienceId].map((id): Row => [
       `insert into audience_deliveries (workspace_id, audience_id, destination_id, schedule, remote_id)
        values ($1, $2, $3, 'manual', $4)`,
@@ -667,3 +686,14 @@ export const callerKinds: readonly CallerKind[] = [
   })),
   { name: 'nobody', isKey: false, seesAll: false, isLocal: true, open: async () => nobody },
 ];
+
+const webhookSettings = JSON.stringify({ url: 'https://hooks.example/coterie', headers: [] });
+
+/** Sealed with the key that tests run with. */
+function webhookCredentials(workspaceId: string, id: string): Buffer {
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+  return createSecretBox([testSecretKey]).seal(
+    JSON.stringify({ secret }),
+    placeOfCredentials(workspaceId, id),
+  );
+}

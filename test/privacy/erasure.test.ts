@@ -44,6 +44,7 @@ const erasedFrom = [
   'segment_memberships',
   'segment_transitions',
   'suppressions',
+  'webhook_deliveries',
 ];
 
 /** Tables that hold nothing of a person but what members of the workspace wrote in a name or a rule, and why. */
@@ -87,6 +88,7 @@ const impersonal: Record<string, string> = {
   workspace_versions: 'numbers',
   contact_ordinals: 'numbers',
   vacant_ordinals: 'numbers',
+  unsubscribe_keys: 'a random key',
 };
 
 async function names(text: string): Promise<string[]> {
