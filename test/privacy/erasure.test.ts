@@ -116,7 +116,7 @@ describe('an erasure', () => {
 
   it('leaves nothing of the person in any column of any table, and a receipt that does not say who it was', async () => {
     await ada.appear();
-    // Memberships are numbers; answers are encrypted; what platforms were told is a matter of test/activation.
+    // Memberships are numbers; answers are encrypted; what platforms and webhooks were told is a matter of test/activation.
     const unseen = [
       'audience_members',
       'idempotent_requests',
@@ -125,6 +125,7 @@ describe('an erasure', () => {
       'lookalike_ranks',
       'segment_memberships',
       'segment_transitions',
+      'webhook_deliveries',
     ];
     await ada.export();
     const seen = await ada.tablesNamingThem();
