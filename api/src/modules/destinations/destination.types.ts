@@ -330,7 +330,7 @@ export class DestinationDefinitionInput {
   @ValidateNested()
   tiktok?: TikTokDestinationInput;
 
-  @Field(() => XDestinationInput, { nullable: true, description: "X, by its Ads API." })
+  @Field(() => XDestinationInput, { nullable: true, description: 'X, by its Ads API.' })
   @ValidateNested()
   x?: XDestinationInput;
 
