@@ -77,8 +77,11 @@ const crontab = [
   '27 * * * * resume-computed-attributes',
   '37 * * * * resume-materialising',
   '47 * * * * resume-audiences',
+  '49 * * * * resume-automations',
+  '37 5 * * * expire-automation-runs',
   '47 * * * * resume-webhooks',
   '17 5 * * * expire-webhook-deliveries',
+  '*/10 * * * * refresh-postings',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

@@ -24,7 +24,9 @@ import { PresentMemberships } from '../../api/src/modules/segments/membership/pr
 import type { WithWorkspace, WorkspaceTransaction } from '../../api/src/platform/database/with-workspace.js';
 import { createLog } from '../../api/src/platform/log.js';
 import type { Enqueue } from '../../api/src/platform/module.js';
+import type { Outside } from '../../api/src/modules/destinations/destination.js';
 import { findDestination } from '../../api/src/modules/destinations/index.js';
+import { createNetwork } from '../../api/src/platform/net/network.js';
 import { addContacts } from '../support/builders.js';
 import { openSegments, type Segments } from '../segments/open-segments.js';
 import { StrictPlatform } from './strict-platform.js';
@@ -42,6 +44,7 @@ export interface Syncs extends Omit<Segments, 'people'> {
   platform: StrictPlatform;
   destinationId: string;
   jobs: Waiting[];
+  enqueue: Enqueue;
   /** Makes people with consent for ads, `p0@example.com` and so on unless given. */
   people(...inputs: (ContactInput | string)[]): Promise<string[]>;
   /** Makes a segment by its rule. */
@@ -73,6 +76,12 @@ export function addresses(...emails: string[]): string[] {
   return emails.map((email) => `email:${sha256(email)}`).sort();
 }
 
+/** The platform of these tests is in their process, and asks nobody. */
+const nowhere = (): Outside => ({
+  network: createNetwork([]),
+  ask: () => Promise.reject(new Error('asked')),
+});
+
 export async function openSyncs(): Promise<Syncs> {
   const segments = await openSegments();
   const { workspaceId, clock, inside, withWorkspace } = segments;
@@ -93,7 +102,10 @@ export async function openSyncs(): Promise<Syncs> {
   const destinations: AudienceDestinations = {
     find: (tx, id) => findDestination(tx, id),
     open: (_workspaceId, _id, signal) =>
-      Promise.resolve({ connector: platform, connection: { settings: {}, credentials: {}, signal } }),
+      Promise.resolve({
+        connector: platform,
+        connection: { settings: {}, credentials: {}, outside: nowhere(), signal },
+      }),
   };
   const engine = createEngine({ withWorkspace, shared: undefined }, { mostBytes: 1 << 24 });
   const memberships = new PresentMemberships(1 << 24);
@@ -119,6 +131,7 @@ export async function openSyncs(): Promise<Syncs> {
     platform,
     destinationId,
     jobs,
+    enqueue,
     edit,
     run,
     last,
@@ -149,8 +162,11 @@ export async function openSyncs(): Promise<Syncs> {
           editor,
         );
         const input = {
-          ...{ name: `Audience ${numbers}`, platform: 'meta', kind: 'contacts' },
-          ...{ segmentId: segment.id, identifiers: ['email'] },
+          name: `Audience ${numbers}`,
+          platform: 'meta',
+          kind: 'contacts',
+          segmentId: segment.id,
+          identifiers: ['email'],
           ...changes,
         } as Parameters<typeof createAudience>[1];
         return (await createAudience(tx, input, editor)).id;

@@ -34,10 +34,7 @@ export class StrictPlatform implements AudienceConnector {
     this.#audiences.delete(`remote-${audienceId}`);
   }
 
-  async open(
-    _connection: unknown,
-    { id }: { id: string },
-  ): Promise<{ remoteId: string; readyAt?: Date }> {
+  async open(_connection: unknown, { id }: { id: string }): Promise<{ remoteId: string; readyAt?: Date }> {
     const failure = this.failures.shift();
     if (failure) throw failure;
     this.opened += 1;
@@ -91,7 +88,9 @@ export class StrictPlatform implements AudienceConnector {
     const content = JSON.stringify([action, members]);
     const isAgain = known.sequence === sequence;
     if (isAgain) {
-      const former = new Set((JSON.parse(known.content) as [string, unknown[]])[1].map((one) => JSON.stringify(one)));
+      const former = new Set(
+        (JSON.parse(known.content) as [string, unknown[]])[1].map((one) => JSON.stringify(one)),
+      );
       if (!members.every((member) => former.has(JSON.stringify(member))))
         throw new Error(`The batch ${sequence} has come again with other members.`);
     } else if (sequence !== known.sequence + 1 || known.isOver)

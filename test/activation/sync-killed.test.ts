@@ -102,7 +102,8 @@ it(
     await db.deliver(id);
     await db.edit((editing) => syncNow(editing, id));
 
-    const withdrawOne = (): Promise<void> => db.withdraw(`p${Math.floor(random.next() * people)}@example.com`);
+    const withdrawOne = (): Promise<void> =>
+      db.withdraw(`p${Math.floor(random.next() * people)}@example.com`);
     for (let round = 0; round < kills; round += 1) {
       await start();
       // The first ones while it is planned, the others while a batch is on its way, was taken, or is written down.

@@ -9,15 +9,30 @@ import { createEngine } from '../../api/src/modules/segments/engine/engine.js';
 import { SegmentEntity, SegmentVersionEntity } from '../../api/src/modules/segments/segment.entity.js';
 import { createDataSource } from '../../api/src/platform/database/data-source.js';
 import { createWithWorkspace } from '../../api/src/platform/database/with-workspace.js';
+import { createAsk } from '../../api/src/platform/http/ask.js';
+import { createNetwork } from '../../api/src/platform/net/network.js';
 import { createLog } from '../../api/src/platform/log.js';
 import { connectTo } from './platform-over-http.js';
 
-const [databaseUrl, workspaceId, platformUrl, batch] = process.argv.slice(2) as [string, string, string, string];
-const source = createDataSource({ url: databaseUrl, poolSize: 2, name: 'killed', onConnectionError: () => undefined });
+const [databaseUrl, workspaceId, platformUrl, batch] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+];
+const source = createDataSource({
+  url: databaseUrl,
+  poolSize: 2,
+  name: 'killed',
+  onConnectionError: () => undefined,
+});
 source.setOptions({ entities: [SegmentEntity, SegmentVersionEntity, AttributeDefinitionEntity] });
 await source.initialize();
 const withWorkspace = createWithWorkspace(source);
 const connector = connectTo(platformUrl, Number(batch));
+// The connector of this test knows its own way.
+const network = createNetwork([]);
+const outside = { network, ask: createAsk(network).ask };
 const services = {
   withWorkspace,
   clock: { now: () => new Date() },
@@ -27,7 +42,7 @@ const services = {
   destinations: {
     find: () => Promise.resolve(undefined),
     open: (_workspaceId: string, _id: string, signal: AbortSignal) =>
-      Promise.resolve({ connector, connection: { settings: {}, credentials: {}, signal } }),
+      Promise.resolve({ connector, connection: { settings: {}, credentials: {}, outside, signal } }),
   },
 };
 const task = createSyncTask(services);
@@ -35,6 +50,7 @@ const run = { signal: new AbortController().signal, log: createLog('error'), isL
 process.stdout.write('ready\n');
 for (;;) {
   await followAudiences(services, workspaceId, run.signal);
-  for (const { id } of await withWorkspace(workspaceId, openSyncs)) await task({ workspaceId, syncId: id }, run);
+  for (const { id } of await withWorkspace(workspaceId, openSyncs))
+    await task({ workspaceId, syncId: id }, run);
   await sleep(5);
 }

@@ -96,12 +96,15 @@ async function fill(): Promise<void> {
     },
   );
   await owner.query(
-    `mutation ($of: ID!, $seeds: CreateSeedListInput!, $audience: CreateCustomAudienceInput!) {
+    `mutation ($of: ID!, $seeds: CreateSeedListInput!, $audience: CreateCustomAudienceInput!,
+               $destination: CreateDestinationInput!) {
+       createDestination(workspaceId: $of, input: $destination) { __typename }
        createSeedList(workspaceId: $of, input: $seeds) { __typename }
        createCustomAudience(workspaceId: $of, input: $audience) { __typename }
      }`,
     {
       of: workspaceId,
+      destination: { name: 'Ads', definition: { meta: { adAccountId: '123', accessToken: 'EAAB' } } },
       seeds: { name: 'Seeds', segmentId: createSegment.id },
       audience: { name: 'Ads', platform: 'META', segmentId: createSegment.id, identifiers: ['EMAIL'] },
     },

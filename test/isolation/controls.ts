@@ -195,6 +195,20 @@ export const controls: Record<string, Control> = {
   'Mutation.updateEmailSource': (t, fresh) => ({ input: { id: t.emailSourceId, name: fresh } }),
   'Mutation.deleteEmailSource': (t) => ({ input: { id: t.emailSourceId } }),
 
+  'Workspace.destination': (t) => ({ id: t.destinationId }),
+  'Workspace.destinations': none,
+  'Mutation.createDestination': (_t, fresh) => ({
+    input: { name: fresh, definition: { meta: { adAccountId: '123', accessToken: 'EAAB' } } },
+  }),
+  'Mutation.updateDestination': (t, fresh) => ({ input: { id: t.destinationId, name: fresh } }),
+  'Mutation.deleteDestination': (t) => ({ input: { id: t.spareDestinationId } }),
+  'Mutation.replayWebhookDeliveries': (t) => ({
+    input: { destinationId: t.webhookId, ids: [t.webhookDeliveryId] },
+  }),
+  'Mutation.sendTestWebhook': (t) => ({ input: { id: t.webhookId } }),
+  'Mutation.rotateWebhookSecret': (t) => ({ input: { id: t.webhookId } }),
+  'Mutation.testDestination': (t) => ({ input: { id: t.destinationId } }),
+
   'Workspace.customAudience': (t) => ({ id: t.audienceId }),
   'Workspace.customAudiences': (t) => ({ filter: { segmentId: t.segmentId } }),
   'Query.audienceReadiness': (t) => ({ input: { id: t.audienceId } }),

@@ -1,8 +1,11 @@
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { hashToken, newKey, newToken } from '../../api/src/modules/access/secrets.js';
+import { placeOfCredentials } from '../../api/src/modules/destinations/destination.repository.js';
 import { noProgress } from '../../api/src/modules/imports/import.js';
 import { roles, scopes as allScopes, type Role, type Scope } from '../../api/src/platform/context.js';
+import { createSecretBox } from '../../api/src/platform/secret-box.js';
+import { testSecretKey } from '../support/app.js';
 
 /** Whoever sends a request: the header that says so. */
 export interface Caller {
@@ -33,6 +36,11 @@ export interface Tenant {
   listId: string;
   audienceId: string;
   archivedAudienceId: string;
+  destinationId: string;
+  /** Which nothing uses. */
+  spareDestinationId: string;
+  webhookId: string;
+  webhookDeliveryId: string;
   /** Of the archived audience, under way. */
   audienceSyncId: string;
   seedListId: string;
@@ -85,6 +93,10 @@ export function imagineTenant(): Tenant {
     listId: id(),
     audienceId: id(),
     archivedAudienceId: id(),
+    destinationId: id(),
+    spareDestinationId: id(),
+    webhookId: id(),
+    webhookDeliveryId: id(),
     audienceSyncId: id(),
     seedListId: id(),
     archivedSeedListId: id(),
@@ -201,6 +213,14 @@ function directoryRows(t: Tenant): Row[] {
     ['insert into workspace_versions (workspace_id, version) values ($1, 1)', [t.workspaceId]],
     ['insert into contact_ordinals (workspace_id, next_ordinal) values ($1, 3)', [t.workspaceId]],
     ['insert into vacant_ordinals (workspace_id, ordinal) values ($1, 2)', [t.workspaceId]],
+    [
+      `insert into posting_bases (workspace_id, facet, version, has_values) values ($1, $2, 1, true)`,
+      [t.workspaceId, canary],
+    ],
+    [
+      `insert into postings (workspace_id, facet, place, folded, list) values ($1, $2, 0, $2, $3)`,
+      [t.workspaceId, canary, onlyTheFirst],
+    ],
     [
       `insert into changes (workspace_id, version, ordinal, facet) values ($1, 1, 0, $2)`,
       [t.workspaceId, canary],
@@ -398,10 +418,27 @@ function audienceRows(t: Tenant): Row[] {
        values ($1, $2, $3, 'meta', 'contacts', $4, '{email}', 'system', $5)`,
       [workspaceId, id, `${canary}-${index}`, t.segmentId, index === 0 ? null : new Date()],
     ]),
+    ...[t.destinationId, t.spareDestinationId].map((id): Row => [
+      `insert into destinations (workspace_id, id, name, kind, settings, credentials, created_by, created_at, updated_at)
+       values ($1, $2, $3, 'meta', '{}', '', 'system', now(), now())`,
+      [workspaceId, id, canary],
+    ]),
+    [
+      `insert into destinations (workspace_id, id, name, kind, settings, credentials, created_by, created_at, updated_at)
+       values ($1, $2, $3, 'webhook', $4, $5, 'system', now(), now())`,
+      [workspaceId, t.webhookId, canary, webhookSettings, webhookCredentials(workspaceId, t.webhookId)],
+    ],
+    [
+      `insert into webhook_deliveries (workspace_id, id, destination_id, key, type, data, occurred_at, status, created_at,
+         settled_at)
+       values ($1, $2, $3, $4, 'test', json_build_object('canary', $4::text), now(), 'dead', now(), now())`,
+      [workspaceId, t.webhookDeliveryId, t.webhookId, canary],
+    ],
+    ['insert into unsubscribe_keys (workspace_id, key) values ($1, $2)', [workspaceId, randomBytes(32)]],
     ...[t.audienceId, t.archivedAudienceId].map((id): Row => [
       `insert into audience_deliveries (workspace_id, audience_id, destination_id, schedule, remote_id)
        values ($1, $2, $3, 'manual', $4)`,
-      [workspaceId, id, randomUUID(), canary],
+      [workspaceId, id, t.destinationId, canary],
     ]),
     [
       `insert into audience_members (workspace_id, audience_id, ordinal, values, state, told, because)
@@ -410,14 +447,14 @@ function audienceRows(t: Tenant): Row[] {
     ],
     [
       `insert into audience_syncs (workspace_id, id, audience_id, destination_id, cause, created_by, status, phase, started_at,
-         error, session)
+         trouble, session)
        values ($1, $2, $3, $4, 'manual', 'system', 'waiting', 'sending', now(), $5, $4)`,
-      [workspaceId, t.audienceSyncId, t.archivedAudienceId, randomUUID(), canary],
+      [workspaceId, t.audienceSyncId, t.archivedAudienceId, t.destinationId, canary],
     ],
     ['insert into audience_progress (workspace_id, version) values ($1, 1)', [workspaceId]],
     [
       'insert into destination_paces (workspace_id, destination_id, next_at) values ($1, $2, now())',
-      [workspaceId, randomUUID()],
+      [workspaceId, t.destinationId],
     ],
     ...[t.seedListId, t.archivedSeedListId].map((id, index): Row => [
       `insert into seed_lists (workspace_id, id, name, segment_id, created_by, archived_at)
@@ -649,3 +686,14 @@ export const callerKinds: readonly CallerKind[] = [
   })),
   { name: 'nobody', isKey: false, seesAll: false, isLocal: true, open: async () => nobody },
 ];
+
+const webhookSettings = JSON.stringify({ url: 'https://hooks.example/coterie', headers: [] });
+
+/** Sealed with the key that tests run with. */
+function webhookCredentials(workspaceId: string, id: string): Buffer {
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+  return createSecretBox([testSecretKey]).seal(
+    JSON.stringify({ secret }),
+    placeOfCredentials(workspaceId, id),
+  );
+}

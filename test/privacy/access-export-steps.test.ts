@@ -123,11 +123,14 @@ describe('a copy', () => {
 
   it('is not kept when the person is erased while it is written', async () => {
     const [copy, erasure] = [await request('access'), await request('erasure')];
-    const erase = createErasureTask({
-      withWorkspace: db.withWorkspace,
-      clock,
-      enqueue: async () => undefined,
-    }, []);
+    const erase = createErasureTask(
+      {
+        withWorkspace: db.withWorkspace,
+        clock,
+        enqueue: async () => undefined,
+      },
+      [],
+    );
     let isErased = false;
     const interrupted: WithWorkspace = async (id, work, options) => {
       const result = await db.withWorkspace(id, work, options);

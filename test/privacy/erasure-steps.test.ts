@@ -48,11 +48,14 @@ async function request(): Promise<string> {
 }
 
 function run(withWorkspace: WithWorkspace = db.withWorkspace, isLastAttempt = false): Promise<void> {
-  const task = createErasureTask({
-    withWorkspace,
-    clock: { now: () => new Date() },
-    enqueue: async (_manager, _task, _payload, options) => void again.push(options!.runAt!),
-  }, []);
+  const task = createErasureTask(
+    {
+      withWorkspace,
+      clock: { now: () => new Date() },
+      enqueue: async (_manager, _task, _payload, options) => void again.push(options!.runAt!),
+    },
+    [],
+  );
   const signal = new AbortController().signal;
   return task({ workspaceId, requestId }, { signal, isLastAttempt, log: createLog('silent') });
 }

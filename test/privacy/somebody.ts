@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { refreshPostings } from '../../api/src/modules/segments/postings/refresh-postings.js';
+import { createDataSource } from '../../api/src/platform/database/data-source.js';
+import { createWithWorkspace } from '../../api/src/platform/database/with-workspace.js';
 import type { TestApp } from '../support/app.js';
 import type { TestWorkspace } from '../support/workspaces.js';
 
@@ -59,6 +62,7 @@ export class Somebody {
       { input: { signals: [{ contact: { email }, name: 'intent', source: canary, value: canary }] } },
     );
     await this.joinLists();
+    await this.standInPostings();
     await this.standInFiles();
     await this.waitForAMail();
     await workspace.query(
@@ -68,6 +72,25 @@ export class Somebody {
        }`,
       { email: [email], device: [`${device}`] },
     );
+  }
+
+  /** What they did and are is put into posting lists, as the worker does it in larger workspaces. */
+  private async standInPostings(): Promise<void> {
+    const { appUrl } = this.app.database;
+    const dataSource = createDataSource({
+      url: appUrl,
+      poolSize: 1,
+      name: 'lists',
+      onConnectionError: () => undefined,
+    });
+    await dataSource.initialize();
+    try {
+      const everything = { leastContacts: 0, mostChanged: 0, leastEvents: 1, leastHolders: 0 };
+      const { signal } = new AbortController();
+      await refreshPostings(createWithWorkspace(dataSource), this.workspace.id, signal, everything);
+    } finally {
+      await dataSource.destroy();
+    }
   }
 
   /** Another contact becomes part of them, and a third one claims their telephone. */

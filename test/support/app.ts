@@ -16,6 +16,9 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** What secrets are kept with, unless a test has its own. */
+export const testSecretKey = Buffer.alloc(32, 7);
+
 /** No rate limit at all. */
 export const unlimited: RatePolicy = { requests: 0, cost: 0, tracking: 0, address: 0 };
 
@@ -34,6 +37,7 @@ export async function startTestApp(
     }),
     // Suites ask faster than people and programs do.
     rateLimits: unlimited,
+    secretKeys: [testSecretKey],
     ...changes,
   };
   const start = (): Promise<App> =>

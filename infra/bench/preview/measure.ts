@@ -45,6 +45,9 @@ export async function measure(
 async function measureAll(bench: Bench & { withStatement: boolean }): Promise<Measured> {
   const { contacts, database, subject, shared } = bench;
   const now = minuteOf(new Date());
+  const begin = performance.now();
+  await subject.refreshLists();
+  process.stderr.write(`posting lists made in ${Math.round(performance.now() - begin)} ms\n`);
   const { duckdb, counts } = await measureDuckdb(database.url, now);
   tell(duckdb);
   await checkCounts(bench, counts, now);

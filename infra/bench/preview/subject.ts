@@ -2,6 +2,10 @@ import type { Rule } from '@coterie/rules';
 import { createCountMembers, type CountMembers } from '../../../api/src/modules/segments/count-members.js';
 import { createEngine, type Engine } from '../../../api/src/modules/segments/engine/engine.js';
 import { countMembers as countBySql } from '../../../api/src/modules/segments/engine/truth.js';
+import {
+  listingPolicy,
+  refreshPostings,
+} from '../../../api/src/modules/segments/postings/refresh-postings.js';
 import { loadQuestion } from '../../../api/src/modules/segments/question.js';
 import { createRedisCache } from '../../../api/src/platform/cache/redis.js';
 import { systemClock } from '../../../api/src/platform/clock.js';
@@ -16,6 +20,8 @@ export interface Subject {
   count(rule: Rule, now: Date): Promise<number>;
   /** The same by one SQL statement, the evaluator that says what rules mean. */
   countBySql(rule: Rule, now: Date): Promise<number>;
+  /** Makes the posting lists that have fallen behind, as the worker does it; or all of what has changed at all. */
+  refreshLists(which?: 'all'): Promise<void>;
   /** Forgets what this process keeps, as if it were a new one. */
   forget(): void;
   /** The sets that this process keeps. */
@@ -62,6 +68,10 @@ export async function openSubject(appUrl: string, redisUrl: string, workspaceId:
         },
         { snapshot: true, statementSeconds },
       ),
+    async refreshLists(which) {
+      const policy = which === 'all' ? { ...listingPolicy, mostChanged: 0 } : listingPolicy;
+      await refreshPostings(withWorkspace, workspaceId, signal, policy);
+    },
     forget: () => void (current = anew()),
     kept: () => ({ sets: current.engine.leaves.size, bytes: current.engine.leaves.bytes }),
     async close() {

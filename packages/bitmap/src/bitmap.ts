@@ -39,6 +39,11 @@ export class Bitmap {
     return Bitmap.#fromWords(words, end - start);
   }
 
+  /** The ordinals whose bits are set, bit n of word m for 32 m + n; takes the array over. */
+  static ofWords(words: Uint32Array): Bitmap {
+    return Bitmap.#fromWords(words, countBits(words));
+  }
+
   /**
    * Reads ordinals as PostgreSQL packs them with `string_agg(int4send(ordinal), '')`: four bytes each, the highest
    * first, in any order, each as often as it likes. Throws RangeError for bytes that are not that.
@@ -55,7 +60,7 @@ export class Bitmap {
     if (highest > largestOrdinal) throw new RangeError(`${highest} is no ordinal.`);
     if (ordinals.length < wordsFor(highest + 1)) return Bitmap.#fromSorted(sortOnce(ordinals));
     const words = new Uint32Array(wordsFor(highest + 1));
-    for (const ordinal of ordinals) setBit(words, ordinal);
+    for (let index = 0; index < ordinals.length; index += 1) setBit(words, ordinals[index]!);
     return Bitmap.#fromWords(words, countBits(words));
   }
 
@@ -63,10 +68,13 @@ export class Bitmap {
     const highest = highestOf(ordinals);
     if (highest > largestOrdinal) throw new RangeError(`${highest} is no ordinal.`);
     const times = new Uint32Array(highest + 1);
-    for (const ordinal of ordinals) times[ordinal]! += 1;
+    for (let index = 0; index < ordinals.length; index += 1) times[ordinals[index]!]! += 1;
     const words = new Uint32Array(wordsFor(times.length));
+    // Most are there a few times: whether those are meant is asked once.
+    const few = Uint8Array.from({ length: 64 }, (_, often) => (often > 0 && holds(often) ? 1 : 0));
     for (let ordinal = 0; ordinal < times.length; ordinal += 1) {
-      if (times[ordinal]! > 0 && holds(times[ordinal]!)) setBit(words, ordinal);
+      const often = times[ordinal]!;
+      if (often < few.length ? few[often] === 1 : holds(often)) setBit(words, ordinal);
     }
     return Bitmap.#fromWords(words, countBits(words));
   }
@@ -250,7 +258,9 @@ function readPacked(bytes: Uint8Array): Uint32Array {
 /** The highest of the ordinals; -1 when there are none. */
 function highestOf(ordinals: Uint32Array): number {
   let highest = -1;
-  for (const ordinal of ordinals) if (ordinal > highest) highest = ordinal;
+  for (let index = 0; index < ordinals.length; index += 1) {
+    if (ordinals[index]! > highest) highest = ordinals[index]!;
+  }
   return highest;
 }
 

@@ -19,6 +19,34 @@ it('reads what it has written', () => {
   );
 });
 
+/** Sets whose containers are of all three kinds, some of them nearly empty, and full to their last value. */
+const mixed = fc
+  .tuple(
+    fc.array(fc.nat(400_000), { maxLength: 50 }),
+    fc.array(fc.tuple(fc.nat(400_000), fc.nat(70_000), fc.integer({ min: 1, max: 40 })), { maxLength: 4 }),
+  )
+  .map(([single, stretches]) =>
+    stretches.reduce((set, [from, length, step]) => {
+      const every = Array.from({ length: Math.ceil(length / step) }, (_, index) => from + index * step);
+      return set.or(Bitmap.of(every));
+    }, Bitmap.of(single)),
+  );
+
+it('reads several as what is in any of them', () => {
+  fc.assert(
+    fc.property(fc.array(mixed, { maxLength: 4 }), (sets) => {
+      const union = sets.reduce((one, other) => one.or(other), Bitmap.empty);
+      expect(fromRoaring(...sets.map((set) => Buffer.from(toRoaring(set)))).equals(union)).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('reads runs to the end of a container', () => {
+  for (const set of [Bitmap.range(65_535, 65_536), Bitmap.range(0, 65_536), Bitmap.range(65_000, 140_000)])
+    expect(fromRoaring(toRoaring(set)).equals(set)).toBe(true);
+});
+
 // https://github.com/RoaringBitmap/RoaringFormatSpec: the cookie without runs, one container, its key and cardinality
 // less one, where it begins, and its values.
 it('writes the portable format', () => {

@@ -17,7 +17,7 @@ export function bitsOf(word: number): number {
 /** Bits that are set in all words. */
 export function countBits(words: Words): number {
   let count = 0;
-  for (const word of words) count += bitsOf(word);
+  for (let index = 0; index < words.length; index += 1) count += bitsOf(words[index]!);
   return count;
 }
 

@@ -24,6 +24,7 @@ import {
   SyncMutationsResolver,
 } from './sync/sync.resolver.js';
 
+export { requireAudience } from './audience.repository.js';
 export { audiencesGoingTo } from './sync/delivery.repository.js';
 export { createFollowErasure } from './sync/follow-erasure.js';
 

@@ -63,7 +63,7 @@ const checks: { [Kind in ActionKind]: (checking: Checking<Kind>) => Promise<void
   },
   async attribute({ catalog, action, path }) {
     const definition = requireAttribute(catalog, action.key, `${path}.key`);
-    if (definition.computation) throw invalid(`${path}.key`, `${action.key} is computed.`);
+    if (definition.computed) throw invalid(`${path}.key`, `${action.key} is computed.`);
   },
   async wait({ action, path }) {
     if (action.minutes < 1 || action.minutes > 60 * 24 * 365)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { callPlatform, excerpt, readAnswer } from './call-platform.js';
-import { DestinationFailure } from './destination.js';
+import { DestinationFailure, type Outside } from './destination.js';
 
 /** What an access token is asked for with (OAuth 2.0, RFC 6749, section 6). */
 export interface Refreshing {
@@ -12,6 +12,7 @@ export interface Refreshing {
   clientSecret: string;
   refreshToken: string;
   scope?: string;
+  outside: Pick<Outside, 'ask'>;
   signal: AbortSignal;
 }
 
@@ -23,7 +24,7 @@ const margin = 60_000;
 
 /** An access token that is good for a call. Throws {@link DestinationFailure} `credentials` when there is none to be had. */
 export async function accessToken(refreshing: Refreshing): Promise<string> {
-  const { label, tokenUrl, clientId, clientSecret, refreshToken, scope, signal } = refreshing;
+  const { label, tokenUrl, clientId, clientSecret, refreshToken, scope, outside, signal } = refreshing;
   const parts = [tokenUrl, clientId, clientSecret, refreshToken, scope ?? ''];
   const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
   const kept = known.get(key);
@@ -41,6 +42,7 @@ export async function accessToken(refreshing: Refreshing): Promise<string> {
     url: tokenUrl,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
+    outside,
     signal,
   });
   if (status >= 400) throw refusal(label, body);

@@ -1,19 +1,11 @@
-import { Agent, request, type Dispatcher } from 'undici';
 import type { ZodType } from 'zod';
-import { DestinationFailure } from './destination.js';
+import type { Answer } from '../../platform/http/ask.js';
+import { AddressRefused } from '../../platform/net/network.js';
+import { DestinationFailure, type Outside } from './destination.js';
 
-/** Milliseconds until a connection stands, until the answer begins, and between two pieces of it. */
-const patience = { connect: 10_000, headers: 60_000, body: 30_000 };
-
-/** Bytes of an answer that are read at most. */
-const mostBytes = 4 * 1024 * 1024;
-
-/** One for all calls: connections are kept between batches. undici follows no redirect unless it is told to. */
-const agent = new Agent({
-  connect: { timeout: patience.connect },
-  headersTimeout: patience.headers,
-  bodyTimeout: patience.body,
-});
+/** Milliseconds that an answer may take, and bytes of it that are read. */
+const patience = 60_000;
+const most = 4 * 1024 * 1024;
 
 /** A call of a platform's API. */
 export interface PlatformCall {
@@ -24,13 +16,15 @@ export interface PlatformCall {
   headers?: Record<string, string>;
   /** Sent as JSON, unless it is a text already. */
   body?: unknown;
+  /** The way there. */
+  outside: Pick<Outside, 'ask'>;
   signal: AbortSignal;
 }
 
 /** What a platform answered: JSON where it was JSON, else the text. */
 export interface PlatformAnswer {
   status: number;
-  headers: Record<string, string | string[] | undefined>;
+  headers: Readonly<Record<string, string>>;
   body: unknown;
 }
 
@@ -39,48 +33,38 @@ export interface PlatformAnswer {
  * that it is out of order; what else it says is for the connector, which knows the platform.
  */
 export async function callPlatform(call: PlatformCall): Promise<PlatformAnswer> {
-  const { label, method = 'GET', url, headers = {}, body, signal } = call;
-  let answer: Dispatcher.ResponseData;
-  let text: string;
+  const { label, method = 'GET', url, headers = {}, body, outside, signal } = call;
+  let answer: Answer;
   try {
-    answer = await request(url, {
-      dispatcher: agent,
+    answer = await outside.ask(new URL(url), {
       method,
-      signal,
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         accept: 'application/json',
         ...headers,
       },
-      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      patience,
+      most,
+      signal,
     });
-    text = await readText(answer);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof DestinationFailure) throw error;
+    if (error instanceof AddressRefused)
+      throw new DestinationFailure('refused', `${label} cannot be reached there: ${error.message}`, {
+        cause: error,
+      });
     throw new DestinationFailure('busy', `${label} does not answer.`, { cause: error });
   }
-  const { statusCode: status } = answer;
+  if (!answer.isWhole)
+    throw new DestinationFailure('refused', `${label} answers with more than was expected.`);
+  const { status, text } = answer;
   const retryAfter = retryAfterOf(answer.headers['retry-after']);
   if (status === 429)
     throw new DestinationFailure('busy', `${label} takes no more calls for now.`, { ...retryAfter });
   if (status >= 500)
     throw new DestinationFailure('busy', `${label} is out of order (HTTP ${status}).`, { ...retryAfter });
   return { status, headers: answer.headers, body: parsed(text) };
-}
-
-async function readText({ body }: Dispatcher.ResponseData): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > mostBytes) {
-      body.destroy();
-      throw new DestinationFailure('refused', 'The answer is longer than any that was expected.');
-    }
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }
 
 function parsed(text: string): unknown {
@@ -92,8 +76,8 @@ function parsed(text: string): unknown {
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3). */
-function retryAfterOf(header: string | string[] | undefined): { retryAfter?: number } {
-  if (typeof header !== 'string' || header === '') return {};
+function retryAfterOf(header: string | undefined): { retryAfter?: number } {
+  if (!header) return {};
   const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isFinite(wait) ? { retryAfter: Math.max(0, wait) } : {};
 }

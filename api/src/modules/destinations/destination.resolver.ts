@@ -57,7 +57,12 @@ export class WorkspaceDestinationsResolver {
     const rows = await this.services.withWorkspace(workspace.id, (tx) =>
       listDestinations(tx, kinds ?? undefined, after, page.first + 1),
     );
-    return toPage(rows, page, (row) => [row.createdExactly, row.id], toDestination);
+    return toPage(
+      rows,
+      page,
+      (row) => [row.createdExactly, row.id],
+      (row) => toDestination(workspace.id, row),
+    );
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'audiences:read' })
@@ -67,7 +72,7 @@ export class WorkspaceDestinationsResolver {
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
   ): Promise<DestinationObject> {
     return this.services.withWorkspace(workspace.id, async (tx) =>
-      toDestination(await requireDestination(tx, id, 'id')),
+      toDestination(workspace.id, await requireDestination(tx, id, 'id')),
     );
   }
 }
@@ -155,7 +160,8 @@ export class DestinationMutationsResolver {
   ): Promise<DestinationObject> {
     const { withWorkspace, clock, secrets } = this.services;
     const editor = { actor: actorOf(context), now: clock.now(), secrets, types: destinationTypes };
-    return withWorkspace(context.workspace.id, async (tx) => toDestination(await work(tx, editor)));
+    const { id } = context.workspace;
+    return withWorkspace(id, async (tx) => toDestination(id, await work(tx, editor)));
   }
 }
 
@@ -181,11 +187,13 @@ function enteredIn(
 
 /** Without the credentials, but for those that were made just now. */
 export function toDestination(
+  workspaceId: string,
   destination: StoredDestination & Partial<CreatedDestination>,
 ): DestinationObject {
   const { credentials: _credentials, settings, made, ...shown } = destination;
   return {
     ...shown,
+    workspaceId,
     newSecret: made?.['secret'] ?? null,
     settings: Object.entries(settings).map(([name, value]) => ({
       name,

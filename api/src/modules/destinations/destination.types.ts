@@ -59,6 +59,8 @@ export class DestinationSettingType {
 })
 @Readable('audiences:read')
 export class DestinationObject {
+  workspaceId!: string;
+
   @Field(() => ID, { description: 'Its id.' })
   id!: string;
 
@@ -328,7 +330,7 @@ export class DestinationDefinitionInput {
   @ValidateNested()
   tiktok?: TikTokDestinationInput;
 
-  @Field(() => XDestinationInput, { nullable: true, description: 'X.' })
+  @Field(() => XDestinationInput, { nullable: true, description: 'X, by its Ads API.' })
   @ValidateNested()
   x?: XDestinationInput;
 

@@ -6,6 +6,7 @@ import {
   resumeDeliveriesTask,
 } from './deliveries/deliver.job.js';
 import { createDeliveryRetentionTask, deliveryRetentionTask } from './deliveries/delivery-retention.job.js';
+import { deliveryLoaders } from './deliveries/delivery-loaders.js';
 import { deliverTask } from './deliveries/delivery.js';
 import { DeliveryMutationsResolver, DestinationDeliveriesResolver } from './deliveries/delivery.resolver.js';
 import { DestinationMutationsResolver, WorkspaceDestinationsResolver } from './destination.resolver.js';
@@ -72,7 +73,7 @@ export const createDestinationsModule =
     resolvers: [
       new WorkspaceDestinationsResolver(services),
       new DestinationMutationsResolver(services, findUsers),
-      new DestinationDeliveriesResolver(services),
+      new DestinationDeliveriesResolver(deliveryLoaders(services.withWorkspace)),
       new DeliveryMutationsResolver(services),
     ],
     tasks: {

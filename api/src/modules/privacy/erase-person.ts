@@ -6,7 +6,7 @@ import {
 import { deleteContacts, identitiesOf, insertErased, workspaceFacts } from '../contacts/index.js';
 import { eraseFromImports, hasImportUnderWay } from '../imports/index.js';
 import { eraseFromQuarantine } from '../ingestion/index.js';
-import { forgetMembers } from '../segments/index.js';
+import { forgetMembers, forgetPostings } from '../segments/index.js';
 import {
   contactsOf,
   countHeld,
@@ -140,6 +140,7 @@ async function removeSome(
   const all = [...ordinals, ...(await mergedInto(tx, ordinals))];
   for (const follow of followers) await follow(tx, { requestId, ordinals: all, now: now() });
   const transitions = await forgetMembers(tx, all, now());
+  await forgetPostings(tx);
   await deleteTrail(tx, ordinals);
   await deleteContacts(tx, ordinals);
   await addToReceipt(tx, requestId, { ...counts, events, 'segment transitions': transitions });

@@ -21,6 +21,7 @@ import {
 } from './membership/membership.resolver.js';
 import { PresentMemberships } from './membership/present-memberships.js';
 import { SegmentWatch } from './membership/segment-watch.js';
+import { createRefreshPostingsTask, refreshPostingsTask } from './postings/refresh-postings.job.js';
 import { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
 import { createSegmentLoaders } from './segment.loaders.js';
 import {
@@ -42,6 +43,7 @@ export { standingOf } from './membership/follow-membership.js';
 export { changeListMembers } from './list-members.js';
 export { beginAfter, readAfter } from './membership/follow-membership.js';
 export type { Transition } from './membership/membership.js';
+export { forgetPostings } from './postings/write-postings.js';
 export { forgetMembers } from './membership/forget-members.js';
 export type { SegmentEntity } from './segment.entity.js';
 export { createSegmentById, membershipsOf } from './segment.loaders.js';
@@ -101,6 +103,7 @@ export const createSegmentsModule: CreateModule = (services) => {
       [expireSegmentHistoryTask]: createExpireSegmentHistoryTask(services),
     },
     longTasks: {
+      [refreshPostingsTask]: createRefreshPostingsTask(services),
       [materialiseTask]: createMaterialiseTask({ withWorkspace, engine, memberships, clock, enqueue }),
     },
   };

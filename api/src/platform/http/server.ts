@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import { Failure, type FailureCode } from '../errors.js';
 import { failureOf, logOurs } from '../failure-of.js';
 import { performOperation, type IdempotencyMark } from '../operation.js';
+import { abandonBody } from './abandon-body.js';
 import { watchClients } from './client-signal.js';
 
 /** What the HTTP server needs to know. */
@@ -81,6 +82,11 @@ export function createHttpServer({ log, trustProxy }: HttpOptions): FastifyInsta
     closing = true;
   });
   server.addHook('onSend', async (request, reply) => {
+    if (reply.statusCode === 413 && !request.raw.readableEnded) {
+      // Fastify would close the connection with the answer, which then does not reach who is still sending.
+      reply.removeHeader('connection');
+      abandonBody(request.raw);
+    }
     // A connection that is kept after its last answer would hold up the end for as long as the client likes.
     if (closing) reply.header('connection', 'close');
     reply.headers({

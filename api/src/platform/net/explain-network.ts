@@ -24,12 +24,18 @@ const meanings: Record<string, string> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'The server does not speak TLS there.',
 };
 
+interface MaybeCoded {
+  code?: unknown;
+  originalCode?: unknown;
+}
+
 /** What went wrong on the way to somebody else's server, in one sentence without addresses of people. */
 export function explainNetwork(error: unknown): string {
   for (const each of chain(error)) {
     if (each instanceof AddressRefused) return each.message;
-    const { code } = each as { code?: unknown };
-    if (typeof code === 'string' && meanings[code]) return meanings[code];
+    // Of errors that nodemailer has taken over, `originalCode` is what the socket said.
+    for (const code of [(each as MaybeCoded).code, (each as MaybeCoded).originalCode])
+      if (typeof code === 'string' && Object.hasOwn(meanings, code)) return meanings[code]!;
     if (each instanceof Error && each.name === 'TimeoutError') return 'The server does not answer in time.';
   }
   return 'The connection to the server failed.';

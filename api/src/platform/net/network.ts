@@ -1,5 +1,6 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { connect as connectSocket, isIP, type LookupFunction, type Socket } from 'node:net';
+import { callbackify } from 'node:util';
 import { createAddressFault, createOwnNetworks } from './addresses.js';
 
 /** Finds the addresses of a name, all of them. */
@@ -55,24 +56,21 @@ export function createNetwork(ownNetworks: readonly string[], resolve: Resolve =
     const bare = withoutBrackets(host);
     if (isIP(bare) !== 0) check(bare, bare);
   };
-  const lookup: LookupFunction = (name, options, callback) => {
-    resolve(name).then(
-      (found) => {
-        try {
-          for (const { address } of found) check(address, name);
-          const family = options.family === 'IPv4' ? 4 : options.family === 'IPv6' ? 6 : options.family;
-          const fitting = family ? found.filter((one) => one.family === family) : found;
-          const [first] = fitting;
-          if (!first) throw Object.assign(new Error(`${name} has no address.`), { code: 'ENOTFOUND' });
-          if (options.all) callback(null, fitting);
-          else callback(null, first.address, first.family);
-        } catch (error) {
-          callback(error as Error, options.all ? [] : '');
-        }
-      },
-      (error: Error) => callback(error, options.all ? [] : ''),
-    );
+  const addressesOf = async (name: string, { family }: LookupOptions): Promise<LookupAddress[]> => {
+    const found = await resolve(name);
+    for (const { address } of found) check(address, name);
+    const wanted = family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : family;
+    const fitting = wanted ? found.filter((one) => one.family === wanted) : found;
+    if (fitting.length === 0)
+      throw Object.assign(new Error(`${name} has no address.`), { code: 'ENOTFOUND' });
+    return fitting;
   };
+  const lookup: LookupFunction = (name, options, callback) =>
+    callbackify(addressesOf)(name, options, (error, found) => {
+      if (error) callback(error, options.all ? [] : '');
+      else if (options.all) callback(null, found);
+      else callback(null, found[0]!.address, found[0]!.family);
+    });
   const checkSocket: Network['checkSocket'] = ({ remoteAddress = '' }, { plain = false } = {}) => {
     check(remoteAddress, remoteAddress);
     if (plain && !own.has(remoteAddress))

@@ -25,7 +25,7 @@ export interface AudienceDestinations {
 
 /** The destinations that are set up. */
 export function createAudienceDestinations(
-  services: Pick<Services, 'withWorkspace' | 'secrets'>,
+  services: Pick<Services, 'withWorkspace' | 'secrets' | 'network' | 'ask'>,
 ): AudienceDestinations {
   const openForRun = createOpenDestination(services);
   return {

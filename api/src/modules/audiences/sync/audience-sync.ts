@@ -39,7 +39,7 @@ export interface AudienceSync {
   /** Times that the destination was busy since something went through. */
   attempts: number;
   /** What went wrong last, in words. */
-  error: string | null;
+  trouble: string | null;
   /** What the platform is told that its batches belong together by. */
   session: string;
   /** The latest batch. */

@@ -53,7 +53,9 @@ export async function setDelivery(
   const dailyHour = schedule === 'daily' ? checkHour(wanted.dailyHour ?? former.dailyHour) : null;
   const changed: Delivery = {
     ...former,
-    ...{ destinationId, schedule, dailyHour },
+    destinationId,
+    schedule,
+    dailyHour,
     ...(leaves && { remoteId: null, remoteReadyAt: null, plannedVersion: null, plannedSequence: null }),
   };
   await saveDelivery(tx, { ...changed, nextSyncAt: await nextOf(tx, changed, editor.now) });

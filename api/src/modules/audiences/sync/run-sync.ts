@@ -142,7 +142,7 @@ async function finish(services: Running, run: SyncRun): Promise<void> {
   await within(services, run, async (tx) => {
     const { sync, delivery } = await takeRun(tx, run.syncId);
     const now = services.clock.now();
-    await saveSync(tx, { ...sync, status: 'succeeded', phase: 'done', finishedAt: now, error: null });
+    await saveSync(tx, { ...sync, status: 'succeeded', phase: 'done', finishedAt: now, trouble: null });
     const { leaving } = await countWaiting(tx, sync.audienceId);
     if (leaving === 0 || !delivery.destinationId) return;
     const { audienceId, destinationId } = sync;
@@ -183,7 +183,7 @@ async function waitFor(
     retryAfter === undefined ? growing * (0.5 + Math.random() / 2) : Math.min(retryAfter, waits.told);
   const resumeAt = new Date(clock.now().getTime() + wait);
   const attempts = sync.attempts + 1;
-  await saveSync(tx, { ...sync, status: 'waiting', resumeAt, attempts, error: message });
+  await saveSync(tx, { ...sync, status: 'waiting', resumeAt, attempts, trouble: message });
   await enqueueSync(tx, enqueue, sync, wait);
 }
 
@@ -200,8 +200,15 @@ async function reopen(
   const total = sync.plan ? adding : 0;
   await saveSync(tx, {
     ...sync,
-    ...{ session: crypto.randomUUID(), sequence: 0, openAction: null, openIsLast: null },
-    ...{ attempts: 1, error: message, total, toAdd: total, toRemove: 0 },
+    session: crypto.randomUUID(),
+    sequence: 0,
+    openAction: null,
+    openIsLast: null,
+    attempts: 1,
+    trouble: message,
+    total,
+    toAdd: total,
+    toRemove: 0,
   });
   await enqueueSync(tx, enqueue, sync);
 }
@@ -217,7 +224,12 @@ export async function failRun(
   await leaveBatch(tx, sync.audienceId);
   await saveSync(tx, {
     ...sync,
-    ...{ status, phase: 'done', finishedAt: now, resumeAt: null, error: message },
-    ...{ openAction: null, openIsLast: null },
+    status,
+    phase: 'done',
+    finishedAt: now,
+    resumeAt: null,
+    trouble: message,
+    openAction: null,
+    openIsLast: null,
   });
 }

@@ -4,7 +4,7 @@ import type { AudienceSync, PlanCounts } from './audience-sync.js';
 interface SyncRow extends Omit<AudienceSync, 'plan'>, Record<keyof PlanCounts, number | null> {}
 
 const columns = `id, audience_id as "audienceId", destination_id as "destinationId", cause, created_by as "createdBy", status,
-  phase, started_at as "startedAt", finished_at as "finishedAt", resume_at as "resumeAt", attempts, error, session, sequence,
+  phase, started_at as "startedAt", finished_at as "finishedAt", resume_at as "resumeAt", attempts, trouble, session, sequence,
   open_action as "openAction", open_is_last as "openIsLast", total, members, without_consent as "withoutConsent", suppressed,
   eligible, without_identifier as "withoutIdentifier", refused, duplicates, unchanged, to_add as "toAdd",
   to_remove as "toRemove", added, removed, rejected`;
@@ -83,7 +83,7 @@ export async function openSyncs(tx: WorkspaceTransaction): Promise<AudienceSync[
 export async function saveSync(tx: WorkspaceTransaction, sync: AudienceSync): Promise<void> {
   const { plan } = sync;
   await tx.query(
-    `update audience_syncs set status = $2, phase = $3, finished_at = $4, resume_at = $5, attempts = $6, error = $7,
+    `update audience_syncs set status = $2, phase = $3, finished_at = $4, resume_at = $5, attempts = $6, trouble = $7,
        session = $8, sequence = $9, open_action = $10, open_is_last = $11, total = $12, members = $13,
        without_consent = $14, suppressed = $15, eligible = $16, without_identifier = $17, refused = $18,
        duplicates = $19, unchanged = $20, to_add = $21, to_remove = $22, added = $23, removed = $24, rejected = $25
@@ -95,7 +95,7 @@ export async function saveSync(tx: WorkspaceTransaction, sync: AudienceSync): Pr
       sync.finishedAt?.toISOString() ?? null,
       sync.resumeAt?.toISOString() ?? null,
       sync.attempts,
-      sync.error,
+      sync.trouble,
       sync.session,
       sync.sequence,
       sync.openAction,

@@ -60,9 +60,9 @@ registerEnumType(SyncStatusEnum, {
   description: 'Where a sync stands.',
   valuesConfig: {
     RUNNING: { description: 'It is being worked on, or waits for a worker.' },
-    WAITING: { description: 'It waits for the destination; `resumeAt` says until when, `error` why.' },
+    WAITING: { description: 'It waits for the destination; `resumeAt` says until when, `trouble` why.' },
     SUCCEEDED: { description: 'All has been sent.' },
-    FAILED: { description: 'It was given up; `error` says why. What is left is a matter of the next one.' },
+    FAILED: { description: 'It was given up; `trouble` says why. What is left is a matter of the next one.' },
     CANCELLED: { description: 'Somebody ended it.' },
   },
 });
@@ -154,7 +154,7 @@ export class AudienceSyncType {
   resumeAt!: Date | null;
 
   @Field(() => String, { nullable: true, description: 'What went wrong last, in words.' })
-  error!: string | null;
+  trouble!: string | null;
 
   @Field(() => SyncPlanType, {
     nullable: true,

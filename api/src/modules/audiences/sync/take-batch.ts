@@ -159,7 +159,7 @@ export async function settleBatch(
   if (sync.session !== session || sync.sequence !== sequence || sync.openAction !== action) return;
   // After its last batch nothing more belongs to a session, whatever comes up.
   const phase = batch.isLast ? 'done' : sync.phase;
-  const done = { ...sync, phase, openAction: null, openIsLast: null, attempts: 0, error: null };
+  const done = { ...sync, phase, openAction: null, openIsLast: null, attempts: 0, trouble: null };
   done.rejected += rejected.length + rejectedUnnamed;
   if (action === 'add') {
     const refused = rejected.flatMap(({ index, why }) =>

@@ -42,5 +42,5 @@ export function act(
   tx: WorkspaceTransaction,
   acting: Acting<Exclude<ActionKind, 'wait'>>,
 ): Promise<Acted> {
-  return (acts[acting.action.kind] as Act<ActionKind>)(services, tx, acting);
+  return (acts[acting.action.kind] as Act<Exclude<ActionKind, 'wait'>>)(services, tx, acting);
 }

@@ -188,21 +188,27 @@ export async function replaySettled(
   return rows[0]!.replayed;
 }
 
-/** Deliveries of a destination, the newest first, after the one named. */
+/** A page of the deliveries of each of these destinations, the newest first, by destination. */
 export async function listDeliveries(
   tx: WorkspaceTransaction,
-  destinationId: string,
-  status: DeliveryStatus | undefined,
-  after: [createdAt: string, id: string] | undefined,
-  limit: number,
-): Promise<DeliveryRow[]> {
-  return tx.query(
-    `select ${columns}, created_at::text as "createdExactly" from webhook_deliveries
-     where destination_id = $1 and ($2::text is null or status = $2)
-       and ($3::text is null or (created_at, id) < ($3::timestamptz, $4::uuid))
-     order by created_at desc, id desc limit $5`,
-    [destinationId, status ?? null, after?.[0] ?? null, after?.[1] ?? null, limit],
+  destinationIds: readonly string[],
+  page: {
+    status: DeliveryStatus | undefined;
+    after: [createdAt: string, id: string] | undefined;
+    limit: number;
+  },
+): Promise<Map<string, DeliveryRow[]>> {
+  const { status, after, limit } = page;
+  const rows = await tx.query<DeliveryRow>(
+    `select d.* from unnest($1::uuid[]) as asked (asked_id), lateral (
+       select ${columns}, created_at::text as "createdExactly" from webhook_deliveries
+       where destination_id = asked_id and ($2::text is null or status = $2)
+         and ($3::text is null or (created_at, id) < ($3::timestamptz, $4::uuid))
+       order by created_at desc, id desc limit $5
+     ) as d`,
+    [destinationIds, status ?? null, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
+  return Map.groupBy(rows, (row) => row.destinationId);
 }
 
 /** The delivery, or undefined when there is none. */

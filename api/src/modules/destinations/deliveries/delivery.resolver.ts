@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Resolver, Root } from 'type-graphql';
-import type { WorkspaceContext } from '../../../platform/context.js';
+import type { RequestContext, WorkspaceContext } from '../../../platform/context.js';
 import { Failure } from '../../../platform/errors.js';
 import { Access } from '../../../platform/graphql/access.js';
 import { readCursor, toPage, type Page } from '../../../platform/graphql/pagination.js';
@@ -10,7 +10,8 @@ import { requireDestination } from '../destination.repository.js';
 import { DestinationIdInput, DestinationObject } from '../destination.types.js';
 import { testEventType } from '../webhook/index.js';
 import { rotateSecret } from '../webhook/rotate-secret.js';
-import { findDelivery, listDeliveries } from './delivery.repository.js';
+import type { deliveryLoaders } from './delivery-loaders.js';
+import { findDelivery } from './delivery.repository.js';
 import {
   DeliveriesArgs,
   DeliveryConnection,
@@ -29,21 +30,22 @@ type DeliveryServices = Pick<Services, 'withWorkspace' | 'clock' | 'secrets' | '
 /** What a webhook is told. */
 @Resolver(() => DestinationObject)
 export class DestinationDeliveriesResolver {
-  constructor(private readonly services: DeliveryServices) {}
+  constructor(private readonly loaders: ReturnType<typeof deliveryLoaders>) {}
 
-  @Access({ kind: 'workspace', role: 'viewer', scope: 'audiences:read' })
   @FieldResolver(() => DeliveryConnection, {
     description: 'What it is told, if it is a webhook, the newest first.',
   })
   async deliveries(
-    @Root() { id }: DestinationObject,
-    @Ctx() { workspace }: WorkspaceContext,
+    @Ctx() context: RequestContext,
+    @Root() { workspaceId, id }: DestinationObject,
     @Args(() => DeliveriesArgs) { status, ...page }: DeliveriesArgs,
   ): Promise<Page<DeliveryType>> {
-    const after = readCursor(page.after, 'instant', 'id');
-    const rows = await this.services.withWorkspace(workspace.id, (tx) =>
-      listDeliveries(tx, id, status ?? undefined, after, page.first + 1),
-    );
+    const rows = await this.loaders(context, workspaceId).pages.load({
+      destinationId: id,
+      status: status ?? undefined,
+      after: readCursor(page.after, 'instant', 'id'),
+      limit: page.first + 1,
+    });
     return toPage(
       rows,
       page,
@@ -113,6 +115,6 @@ export class DeliveryMutationsResolver {
       ({ secret } = made);
       return made.destination;
     });
-    return { destination: toDestination(destination), secret };
+    return { destination: toDestination(workspace.id, destination), secret };
   }
 }

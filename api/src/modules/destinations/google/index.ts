@@ -146,11 +146,12 @@ async function call(
   { method = 'GET', path, body }: { path: string } & Pick<PlatformCall, 'method' | 'body'>,
 ): Promise<unknown> {
   const { baseUrl: base, tokenUrl, loginCustomerId } = settingsOf(connection);
-  const { signal } = connection;
+  const { outside, signal } = connection;
   const token = await accessToken({
     label,
     tokenUrl,
     ...credentialsSchema.parse(connection.credentials),
+    outside,
     signal,
   });
   const answer = await callPlatform({
@@ -162,6 +163,7 @@ async function call(
       ...(loginCustomerId && { 'login-account': accountOf(loginCustomerId) }),
     },
     body,
+    outside,
     signal,
   });
   if (answer.status < 300) return answer.body;

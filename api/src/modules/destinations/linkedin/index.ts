@@ -180,6 +180,7 @@ async function call(
       ...headers,
     },
     body,
+    outside: connection.outside,
     signal: connection.signal,
   });
   if (answer.status < 300) return answer;

@@ -196,6 +196,7 @@ async function call(
     url: `${base}/${apiVersion}/${path}`,
     headers: { authorization: `Bearer ${connection.credentials['accessToken'] ?? ''}` },
     body,
+    outside: connection.outside,
     signal: connection.signal,
   });
   if (answer.status < 300) return answer.body;

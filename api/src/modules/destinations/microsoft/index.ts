@@ -138,8 +138,8 @@ async function call(
 ): Promise<unknown> {
   const { baseUrl: base, tokenUrl, customerId, accountId } = settingsOf(connection);
   const { developerToken, ...oauth } = credentialsSchema.parse(connection.credentials);
-  const { signal } = connection;
-  const token = await accessToken({ label, tokenUrl, ...oauth, scope, signal });
+  const { outside, signal } = connection;
+  const token = await accessToken({ label, tokenUrl, ...oauth, scope, outside, signal });
   const answer = await callPlatform({
     label,
     method,
@@ -151,6 +151,7 @@ async function call(
       customeraccountid: accountId,
     },
     body,
+    outside,
     signal,
   });
   if (answer.status < 300) return answer.body;

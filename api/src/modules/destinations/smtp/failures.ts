@@ -38,19 +38,15 @@ export function smtpFailure(error: unknown): DestinationFailure {
     const detail = responseCode > 0 ? ` (${codesOf(mail)})` : '';
     return failure('credentials', `The mail server does not accept the user and the password${detail}.`);
   }
-  if (code === 'ETLS') return failure('refused', tlsTrouble(error));
+  const words = explainNetwork(error);
+  if (/certificate|TLS/u.test(words)) return failure('refused', words);
+  if (code === 'ETLS')
+    return failure('refused', 'The mail server does not encrypt the connection as the settings ask.');
   if (responseCode >= 500 && responseCode !== 503)
     return failure('refused', `The mail server refuses ${refusedThing(mail)} (${codesOf(mail)}).`);
   if (responseCode >= 400)
     return failure('busy', `The mail server asks to try again later (${codesOf(mail)}).`);
-  return failure('busy', explainNetwork(error));
-}
-
-function tlsTrouble(error: unknown): string {
-  const words = explainNetwork(error);
-  return words.includes('certificate') || words.includes('TLS')
-    ? words
-    : 'The mail server does not encrypt the connection as the settings ask.';
+  return failure('busy', words);
 }
 
 function refusedThing({ command }: MailError): string {

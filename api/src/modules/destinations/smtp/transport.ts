@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { callbackify } from 'node:util';
 import type { SMTPPoolOptions } from 'nodemailer';
 import type { Connection } from '../destination.js';
 import { portOf, smtpCredentials, smtpSettings, type SmtpSettings } from './settings.js';
@@ -43,11 +45,9 @@ export function transportOptions({
       dkimSelector &&
       dkimKey && { dkim: { domainName: dkimDomain, keySelector: dkimSelector, privateKey: dkimKey } }),
     getSocket(_options, callback) {
-      const late = AbortSignal.timeout(connectPatience);
-      outside.network.connect({ host, port, plain: tls === 'none' }, late).then(
-        (connection) => callback(null, { connection }),
-        (error: Error) => callback(error),
-      );
+      const connect = (): Promise<Socket> =>
+        outside.network.connect({ host, port, plain: tls === 'none' }, AbortSignal.timeout(connectPatience));
+      callbackify(connect)((error, connection) => callback(error, { connection }));
     },
   };
   return { options, sender };

@@ -142,6 +142,7 @@ async function call(
     url: `${base}/open_api/v1.3/${path}`,
     headers: { 'access-token': connection.credentials['accessToken'] ?? '' },
     body,
+    outside: connection.outside,
     signal: connection.signal,
   });
   if (answer.status >= 300) throw failureOfStatus(label, answer.status, '');

@@ -137,6 +137,7 @@ async function call(
     url: url.href.replaceAll('+', '%20'),
     headers: { authorization },
     body,
+    outside: connection.outside,
     signal: connection.signal,
   });
   if (answer.status < 300) return answer.body;

@@ -9,6 +9,12 @@ interface Staff {
   people: Uint32Array;
 }
 
+/** Writes what packs them all: how many work at each company, and then who. */
+export const packedCompanies = `select string_agg(int4send(people) || ordinals, ''::bytea) from (
+    select count(*)::int as people, string_agg(int4send(ordinal), ''::bytea) as ordinals
+    from contacts where company_id is not null group by company_id
+  ) as company`;
+
 /**
  * Who works together: for each ordinal a number that stands for the contact's company. The numbers mean nothing beyond
  * this object.
@@ -24,18 +30,17 @@ export class Companies {
     this.#count = count;
   }
 
-  /** Reads them all: how many work at each company, and then who. @param end all ordinals are below. */
+  /** Reads them all. @param end all ordinals are below. */
   static async load(tx: WorkspaceTransaction, end: number): Promise<Companies> {
-    const [row] = await tx.query<{ packed: Buffer | null }>(
-      `select string_agg(int4send(people) || ordinals, ''::bytea) as packed from (
-         select count(*)::int as people, string_agg(int4send(ordinal), ''::bytea) as ordinals
-         from contacts where company_id is not null group by company_id
-       ) as company`,
-    );
-    const packed = row?.packed;
+    const [row] = await tx.query<{ packed: Buffer | null }>(`select (${packedCompanies}) as packed`);
+    return Companies.fromPacked(row?.packed ?? Buffer.alloc(0), end);
+  }
+
+  /** @param packed as {@link packedCompanies} does it, of these ordinals or of some of them. */
+  static fromPacked(packed: Buffer, end: number): Companies {
     const companyOf = new Int32Array(end).fill(none);
     let count = 0;
-    for (let place = 0; packed && place < packed.length; count += 1) {
+    for (let place = 0; place < packed.length; count += 1) {
       const last = place + 4 * packed.readInt32BE(place);
       while (place < last) companyOf[packed.readInt32BE((place += 4))] = count;
       place += 4;

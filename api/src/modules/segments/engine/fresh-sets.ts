@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Bitmap } from '@coterie/bitmap';
 import { LRUCache } from 'lru-cache';
 import type { Cache } from '../../../platform/cache/cache.js';
@@ -5,8 +6,10 @@ import type { WorkspaceTransaction } from '../../../platform/database/with-works
 import { Companies } from './companies.js';
 import { readFeed, type Changes } from './feed.js';
 import { LeafCache, type KeptSet } from './leaf-cache.js';
-import { prepareToReadMuch, readOrdinals, readWithWorkers } from './read-ordinals.js';
-import { compile, select, type Moment, type Selection } from './sets/selection.js';
+import { prepareToReadMuch, readPacked, setOf, withWorkers } from './read-ordinals.js';
+import { readBases, type Base, type ListRow } from './read-postings.js';
+import type { Statement } from './sql.js';
+import { compile, scopeOf, select, type Moment, type Selection } from './sets/selection.js';
 
 /** How a set came to be what it is at a version: it was kept, brought forward, or found anew. */
 export type SetSource = 'CACHE' | 'INCREMENTAL' | 'COMPUTED';
@@ -86,7 +89,10 @@ export class FreshSets {
   readonly #options: SetOptions;
   readonly #sets = new Map<string, { set: Bitmap; source: SetSource }>();
   readonly #changes = new Map<number, Promise<Changes | undefined>>();
-  #isPrepared = false;
+  #basesRead: Promise<ReadonlyMap<string, Base>> | undefined;
+  #prepared: Promise<void> | undefined;
+  #asked: Promise<void> = Promise.resolve();
+  #failure: { error: unknown } | undefined;
   #everybody: Bitmap | undefined;
 
   constructor(
@@ -132,9 +138,15 @@ export class FreshSets {
     const { leaves } = this.#keeping;
     // Together, so that a shared cache that does not answer is waited for once.
     const kept = await Promise.all(missing.map(({ key }) => leaves.find(this.#tx.workspaceId, key)));
-    for (const [index, selection] of missing.entries()) {
-      this.#sets.set(selection.key, await this.#find(selection, moment, kept[index]));
-    }
+    // Also together: while what one statement gave is worked out here, PostgreSQL has the next one.
+    if (kept.some((each) => this.#isOutrun(each))) throw new Outrun();
+    const outcomes = await Promise.allSettled(
+      missing.map(async (selection, index) => {
+        this.#sets.set(selection.key, await this.#find(selection, moment, kept[index]));
+      }),
+    );
+    // Only when all have ended: what was to be asked in the transaction must not be asked after it.
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   /** A set that was loaded. */
@@ -152,7 +164,7 @@ export class FreshSets {
     const { companies: cache } = this.#keeping;
     const { workspaceId } = this.#tx;
     const kept = cache.get(workspaceId);
-    if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
+    if (this.#isOutrun(kept)) throw new Outrun();
     const companies = (kept && (await this.#companiesFrom(kept))) ?? (await this.#loadCompanies());
     if (this.#options.passOver || (cache.peek(workspaceId)?.version ?? 0) <= this.#version) {
       cache.set(workspaceId, { version: this.#version, companies });
@@ -162,14 +174,29 @@ export class FreshSets {
 
   async #loadCompanies(): Promise<Companies> {
     await this.#prepare();
-    return Companies.load(this.#tx, this.#end);
+    return (await this.#listedCompanies()) ?? this.#ask((tx) => Companies.load(tx, this.#end));
+  }
+
+  async #listedCompanies(): Promise<Companies | undefined> {
+    const base = (await this.#bases()).get('*');
+    if (!base) return undefined;
+    const [row] = await this.#ask((tx) =>
+      tx.query<{ list: Buffer }>(`select list from postings where facet = '*' and place = 0`),
+    );
+    const companies = Companies.fromPacked(row!.list, this.#end);
+    return this.#companiesFrom({ version: base.version, companies });
   }
 
   async #companiesFrom(kept: { version: number; companies: Companies }): Promise<Companies | undefined> {
     const changes = kept.version <= this.#version ? await this.#since(kept.version) : undefined;
     const moved = changes && (changes.get('*') ?? Bitmap.empty);
     if (!moved || moved.size > this.#mostChanged) return undefined;
-    return moved.size === 0 ? kept.companies : kept.companies.broughtForward(this.#tx, moved, this.#end);
+    if (moved.size === 0) return kept.companies;
+    return this.#ask((tx) => kept.companies.broughtForward(tx, moved, this.#end));
+  }
+
+  #isOutrun(kept: { version: number } | undefined): boolean {
+    return kept !== undefined && kept.version > this.#version && !this.#options.passOver;
   }
 
   #isCurrent(kept: KeptSet, edges: readonly number[]): boolean {
@@ -190,7 +217,6 @@ export class FreshSets {
     kept: KeptSet | undefined,
   ): Promise<{ set: Bitmap; source: SetSource }> {
     const edges = edgesAt(selection, moment);
-    if (kept && kept.version > this.#version && !this.#options.passOver) throw new Outrun();
     if (kept && this.#isCurrent(kept, edges)) return { set: kept.set, source: 'CACHE' };
     await this.#prepare();
     const usable =
@@ -198,7 +224,8 @@ export class FreshSets {
     const forward = usable && (await this.#broughtForward(selection, moment, usable, edges));
     const { among } = this.#options;
     if (!forward && among) return { set: await this.#among(selection, moment, among), source: 'COMPUTED' };
-    const set = forward ?? (await this.#whole(selection, moment));
+    const set =
+      forward ?? (await this.#fromLists(selection, moment)) ?? (await this.#whole(selection, moment));
     const next = { version: this.#version, edges, set };
     this.#keeping.leaves.put(this.#tx.workspaceId, selection.key, next, {
       isNew: !forward,
@@ -208,14 +235,71 @@ export class FreshSets {
   }
 
   async #whole(selection: Selection, moment: Moment): Promise<Bitmap> {
-    const read = selection.isHeavy ? readWithWorkers : readOrdinals;
-    return read(this.#tx, compile(selection.find, moment), selection.holds);
+    const statement = compile(selection.find, moment);
+    const packed = await this.#ask((tx) =>
+      selection.isHeavy ? withWorkers(tx, () => readPacked(tx, statement)) : readPacked(tx, statement),
+    );
+    return setOf(packed, selection.holds);
   }
 
-  async #prepare(): Promise<void> {
-    if (this.#isPrepared) return;
-    this.#isPrepared = true;
-    await prepareToReadMuch(this.#tx);
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#ask(prepareToReadMuch);
+    return this.#prepared;
+  }
+
+  /**
+   * Asks in the transaction, which has one question at a time. What is answered is looked at when the next question has
+   * been sent. After one that failed nothing is asked any more.
+   */
+  async #ask<Result>(question: (tx: WorkspaceTransaction) => Promise<Result>): Promise<Result> {
+    const answer = this.#asked.then(() => {
+      if (this.#failure) throw this.#failure.error;
+      return question(this.#tx);
+    });
+    this.#asked = answer.then(
+      () => undefined,
+      (error: unknown) => void (this.#failure ??= { error }),
+    );
+    const answered = await answer;
+    await nextTurn();
+    return answered;
+  }
+
+  /**
+   * The set from posting lists, with those looked at again who have changed since they were made; undefined where there are
+   * none, or where it is better found in another way.
+   */
+  async #fromLists(selection: Selection, moment: Moment): Promise<Bitmap | undefined> {
+    const { fromLists } = selection;
+    if (!fromLists) return undefined;
+    const bases = await this.#bases();
+    const used = fromLists.bases.map((facet) => bases.get(facet));
+    if (!used.every((base) => base && (base.hasValues || !fromLists.needsValues))) return undefined;
+    const version = Math.min(...used.map((base) => base!.version));
+    const changed = await this.#changedSince(version, selection);
+    if (!changed || changed.size > this.#mostChanged) return undefined;
+    const scope = scopeOf(moment);
+    const text = fromLists.find(scope);
+    if (text === undefined) return undefined;
+    const rows = await this.#ask((tx) => tx.query<ListRow>(text, scope.parameters.values));
+    const listed = await fromLists.conclude(rows, moment, this.#end);
+    return listed.patched(changed, await this.#among(selection, moment, changed));
+  }
+
+  /** Read once. */
+  #bases(): Promise<ReadonlyMap<string, Base>> {
+    this.#basesRead ??= this.#ask(readBases);
+    return this.#basesRead;
+  }
+
+  /** Who may have come into the set or left it since by what was written; undefined where that may be anybody. */
+  async #changedSince(version: number, { facets, anew, isLocal }: Selection): Promise<Bitmap | undefined> {
+    const changes = await this.#since(version);
+    if (!changes || anew.some((facet) => changes.has(facet))) return undefined;
+    const changed = ['*', ...facets]
+      .map((facet) => changes.get(facet) ?? Bitmap.empty)
+      .reduce((one, other) => one.or(other));
+    return !isLocal && changed.size > 0 ? undefined : changed;
   }
 
   /** The set with those looked at again who may be in it or not by now; undefined where it is better found anew. */
@@ -225,12 +309,8 @@ export class FreshSets {
     kept: KeptSet,
     edges: readonly number[],
   ): Promise<Bitmap | undefined> {
-    const changes = await this.#since(kept.version);
-    if (!changes || selection.anew.some((facet) => changes.has(facet))) return undefined;
-    let doubtful = ['*', ...selection.facets]
-      .map((facet) => changes.get(facet) ?? Bitmap.empty)
-      .reduce((one, other) => one.or(other));
-    if (!selection.isLocal && doubtful.size > 0) return undefined;
+    let doubtful = await this.#changedSince(kept.version, selection);
+    if (!doubtful) return undefined;
     const most = this.#mostChanged;
     for (const [index, { crossed }] of selection.edges.entries()) {
       const [from, to] = [kept.edges[index]!, edges[index]!].toSorted((one, other) => one - other) as [
@@ -240,12 +320,7 @@ export class FreshSets {
       if (from === to) continue;
       if (!crossed || doubtful.size > most) return undefined;
       const span = { from: new Date(from), to: new Date(to) };
-      doubtful = doubtful.or(
-        await readOrdinals(
-          this.#tx,
-          compile((scope) => crossed(span, scope), moment),
-        ),
-      );
+      doubtful = doubtful.or(await this.#read(compile((scope) => crossed(span, scope), moment)));
     }
     if (doubtful.size > most) return undefined;
     return kept.set.patched(doubtful, await this.#among(selection, moment, doubtful));
@@ -253,7 +328,11 @@ export class FreshSets {
 
   async #among(selection: Selection, moment: Moment, asked: Bitmap): Promise<Bitmap> {
     if (asked.size === 0) return Bitmap.empty;
-    return readOrdinals(this.#tx, compile(selection.find, moment, asked.ordinals()), selection.holds);
+    return this.#read(compile(selection.find, moment, asked.ordinals()), selection.holds);
+  }
+
+  async #read(statement: Statement, holds?: (times: number) => boolean): Promise<Bitmap> {
+    return setOf(await this.#ask((tx) => readPacked(tx, statement)), holds);
   }
 
   /** Read once for all sets that are of one version. */
@@ -261,7 +340,7 @@ export class FreshSets {
     if (version === this.#version) return Promise.resolve(new Map());
     let changes = this.#changes.get(version);
     if (!changes) {
-      changes = readFeed(this.#tx, { after: version, most: 10 * this.#mostChanged });
+      changes = this.#ask((tx) => readFeed(tx, { after: version, most: 10 * this.#mostChanged }));
       this.#changes.set(version, changes);
     }
     return changes;

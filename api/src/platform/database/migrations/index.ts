@@ -27,6 +27,7 @@ import { AudienceSyncs1700000000029 } from './0029-audience-syncs.js';
 import { WebhookDeliveries1700000000030 } from './0030-webhook-deliveries.js';
 import { Automations1700000000031 } from './0031-automations.js';
 import { FollowUps1700000000032 } from './0032-follow-ups.js';
+import { Postings1700000000034 } from './0034-postings.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -58,4 +59,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   WebhookDeliveries1700000000030,
   Automations1700000000031,
   FollowUps1700000000032,
+  Postings1700000000034,
 ];

@@ -55,6 +55,11 @@ export function matching(condition: AttributeCondition, scope: LeafScope): strin
   return conditions.join(' and ');
 }
 
+/** Whether a stored value `a`, under whatever key, compares as an affirmative condition asks. */
+export function comparing(condition: AttributeCondition, scope: LeafScope): string {
+  return writeComparison(condition, stored, scope);
+}
+
 /** Whether the condition is on the contact's company. */
 export function isOfCompany({ key }: AttributeCondition): boolean {
   return key.startsWith(COMPANY_PREFIX);

@@ -54,8 +54,14 @@ export function matchesPattern(alias: string, pattern: EventPattern, scope: Leaf
       `coalesce(${alias}.folded_target = ${parameters.add(fold(pattern.target), 'text')}, false)`,
     );
   }
-  for (const condition of pattern.where ?? []) conditions.push(matchesProperty(alias, condition, scope));
+  if (pattern.where) conditions.push(matchesProperties(alias, pattern.where, scope));
   return conditions.join(' and ');
+}
+
+/** Whether the event's properties are those that are asked for. Never null. */
+export function matchesProperties(alias: string, where: EventPattern['where'], scope: LeafScope): string {
+  const conditions = where?.map((condition) => matchesProperty(alias, condition, scope)) ?? [];
+  return conditions.length === 0 ? 'true' : conditions.join(' and ');
 }
 
 function matchesProperty(alias: string, condition: PropertyCondition, scope: LeafScope): string {
@@ -72,8 +78,8 @@ function propertyOperand(alias: string, property: string, { parameters, timeZone
   const text = `(${value} #>> '{}')`;
   return {
     text: typed('string', text),
-    folded: typed('string', `lower(normalize(${text}, NFC) collate "und-x-icu") collate "C"`),
-    number: typed('number', `${text}::float8`),
+    folded: typed('string', folded(text)),
+    number: typed('number', `${value}::float8`),
     flag: typed('boolean', `${value}::boolean`),
     // Asked for only by comparisons of instants: PostgreSQL refuses parameters that the text does not mention.
     get instant() {
@@ -83,6 +89,12 @@ function propertyOperand(alias: string, property: string, { parameters, timeZone
     },
     present: `jsonb_typeof(${value}) <> 'null'`,
   };
+}
+
+/** What has but ASCII, as most has, is folded by a look at its bytes: the same, in a fraction of the time. */
+function folded(text: string): string {
+  const byUnicode = `lower(normalize(${text}, NFC) collate "und-x-icu") collate "C"`;
+  return `case when octet_length(${text}) = length(${text}) then lower(${text} collate "C") else ${byUnicode} end`;
 }
 
 const countSigns = { atLeast: '>=', atMost: '<=', exactly: '=' } as const;
@@ -102,7 +114,7 @@ const aggregates = { sum: 'sum', min: 'min', max: 'max', average: 'avg' } as con
  */
 export function sumIs(sum: Sum, over: (aggregate: string) => string, scope: LeafScope): string {
   const value = `(e.properties -> ${scope.parameters.add(sum.property, 'text')})`;
-  const number = `case jsonb_typeof(${value}) when 'number' then (${value} #>> '{}')::numeric end`;
+  const number = `case jsonb_typeof(${value}) when 'number' then ${value}::numeric end`;
   const total = over(`${aggregates[sum.function]}(${number})`);
   const operand: Operand = {
     text: 'null',

@@ -1,7 +1,8 @@
 import { COMPANY_PREFIX, dateSpan, heldSince, startOfDay, type AttributeCondition } from '@coterie/rules';
 import { comparable, complementOf, withinSpan } from '../leaves/comparison.sql.js';
-import { isOfCompany, matching } from '../leaves/attribute.sql.js';
-import { select, type Edge, type Moment, type SetPlan, type SetScope } from './selection.js';
+import { comparing, isOfCompany, matching } from '../leaves/attribute.sql.js';
+import { listsWhere } from './lists.js';
+import { select, type Edge, type FromLists, type Moment, type SetPlan, type SetScope } from './selection.js';
 
 /** The contacts, or those of the companies, that have such a value. */
 export function attributeSet(condition: AttributeCondition, { timeZone }: Moment): SetPlan {
@@ -14,8 +15,19 @@ export function attributeSet(condition: AttributeCondition, { timeZone }: Moment
     edges: edgesOf(held),
     isHeavy: ['contains', 'starts_with', 'ends_with', 'anniversary_within'].includes(held.op),
     find: (scope) => writerOf(held)(held, scope),
+    fromLists: listsOf(held),
   });
   return positive ? { without: plan } : plan;
+}
+
+/** The lists of the values that are meant: since when somebody has one, or how many, they do not say. */
+function listsOf(condition: AttributeCondition): FromLists | undefined {
+  const { key, op, heldFor, caseSensitive } = condition;
+  if (heldFor || caseSensitive || op === 'includes_all') return undefined;
+  const facet = isOfCompany(condition) ? key : `attribute:${key}`;
+  return listsWhere(facet, op !== 'exists', (scope) =>
+    op === 'exists' ? 'a.place = 0' : comparing(condition, scope),
+  );
 }
 
 type Write = (condition: AttributeCondition, scope: SetScope) => string;

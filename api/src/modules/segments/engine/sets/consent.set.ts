@@ -1,4 +1,5 @@
 import type { ConsentCondition, IdentityKind } from '@coterie/rules';
+import { listsWhere } from './lists.js';
 import { select, type SetPlan, type SetScope } from './selection.js';
 
 /** Who said so about a channel; `unknown` is everybody of whom nothing is recorded. */
@@ -7,12 +8,18 @@ export function consentSet({ channel, state }: ConsentCondition): SetPlan {
     `select k.ordinal from consents k where ${among('k.ordinal')} and k.channel = ${parameters.add(channel, 'text')}`;
   const facets = [`consent:${channel}`];
   if (state === 'unknown') {
-    return { without: select({ of: ['consent', channel], facets, find: recorded }) };
+    const fromLists = listsWhere(`consent:${channel}`, false, () => 'a.place = 0');
+    return { without: select({ of: ['consent', channel], facets, find: recorded, fromLists }) };
   }
   return select({
     of: ['consent', channel, state],
     facets,
     find: (scope) => `${recorded(scope)} and k.state = ${scope.parameters.add(state, 'text')}`,
+    fromLists: listsWhere(
+      `consent:${channel}`,
+      true,
+      ({ parameters }) => `a.folded = ${parameters.add(state, 'text')}`,
+    ),
   });
 }
 
@@ -24,5 +31,6 @@ export function identifiedSet(kind: IdentityKind): SetPlan {
     find: ({ parameters, among }) =>
       `select i.ordinal from contact_identities i
        where ${among('i.ordinal')} and i.kind = ${parameters.add(kind, 'text')}`,
+    fromLists: listsWhere(`identity:${kind}`, false, () => 'a.place = 0'),
   });
 }

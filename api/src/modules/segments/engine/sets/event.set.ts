@@ -4,11 +4,14 @@ import {
   type Count,
   type EventCondition,
   type EventPattern,
+  type Span,
   type Sum,
 } from '@coterie/rules';
 import { matchesPattern, sumIs } from '../leaves/event.sql.js';
 import { withinSpan } from '../leaves/comparison.sql.js';
-import { select, type Edge, type Moment, type SetPlan, type SetScope } from './selection.js';
+import { soOften } from '../read-postings.js';
+import { eventsFromLists, propertiesFromLists } from './lists.js';
+import { select, type Edge, type FromLists, type Moment, type SetPlan, type SetScope } from './selection.js';
 
 /** The contacts who did it so often, with such numbers, and for the first time if that is asked. */
 export function eventSet(condition: EventCondition, moment: Moment): SetPlan {
@@ -32,6 +35,7 @@ function beforeWindow(condition: EventCondition, { timeZone }: Moment): SetPlan 
     isHeavy: pattern.where !== undefined,
     find: (scope) =>
       `${eventsOf(pattern, scope)} and e.occurred_at < ${scope.parameters.addInstant(until(scope))}`,
+    fromLists: listsIn(pattern, (scope) => ({ from: null, to: until(scope) }), {}),
   });
 }
 
@@ -40,9 +44,9 @@ interface EventsAsked {
   /** Tells it from other selections of the same events. */
   what: unknown;
   /** What holds of them, as SQL. */
-  having?: (scope: SetScope) => string;
+  having?: ((scope: SetScope) => string) | undefined;
   /** Whether there may be so many. */
-  holds?: (times: number) => boolean;
+  holds?: ((times: number) => boolean) | undefined;
 }
 
 /** Those with events in the window of which something holds. */
@@ -56,13 +60,32 @@ function inWindow(
     of: ['event', pattern, condition.window, what, timeZone],
     facets: [facetOf(condition)],
     edges: windowEdges(condition),
-    isHeavy: pattern.where !== undefined,
+    isHeavy: pattern.where !== undefined || having !== undefined,
     find: (scope) => {
       const matching = `${eventsOf(pattern, scope)} and ${withinSpan('e.occurred_at', spanOf(condition, scope), scope)}`;
       return having ? `${matching} group by e.ordinal having ${having(scope)}` : matching;
     },
     ...(holds && { holds }),
+    fromLists: listsIn(pattern, (scope) => spanOf(condition, scope), { having, holds }),
   });
+}
+
+/** The lists of the days in a span. */
+function listsIn(
+  pattern: EventPattern,
+  span: (moment: Moment) => Span,
+  { having, holds }: Pick<EventsAsked, 'having' | 'holds'>,
+): FromLists {
+  const facet = facetOf(pattern);
+  return {
+    bases: [facet],
+    needsValues: false,
+    find: (scope) =>
+      pattern.where || having
+        ? propertiesFromLists(pattern, span(scope), facet, having, scope)
+        : eventsFromLists(pattern, span(scope), facet, { instants: false }, scope),
+    conclude: (rows) => soOften(rows, holds),
+  };
 }
 
 /** Who did nothing of it has no events to group: what holds for none is found as the complement. */
@@ -104,7 +127,8 @@ function holdsForNothing({ op, value, values }: Sum): boolean {
   return zero[op]();
 }
 
-function patternOf({ name, target, where }: EventPattern): EventPattern {
+/** The same with its name and target as they are compared. */
+export function patternOf({ name, target, where }: EventPattern): EventPattern {
   return { name: fold(name), ...(target !== undefined && { target: fold(target) }), ...(where && { where }) };
 }
 

@@ -18,6 +18,8 @@ export function lookalikeSet({ id, top }: LookalikeCondition): SetPlan {
     of: ['lookalike', id, top],
     anew: [`lookalike:${id}`],
     isLocal: false,
+    // To count all of them takes longer than to read the best.
+    isHeavy: true,
     find: ({ parameters, among }) => {
       const lookalike = parameters.add(id, 'uuid');
       return `select r.ordinal from lookalike_ranks r

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Span } from '@coterie/rules';
+import type { Bitmap } from '@coterie/bitmap';
+import type { ListRow } from '../read-postings.js';
 import { Parameters, type Statement } from '../sql.js';
 
 /** What is relative to now is relative to its minute; the zone is the workspace's, an IANA name. */
@@ -37,6 +39,23 @@ export interface Selection {
   find: (scope: SetScope) => string;
   /** By how often an ordinal is given, whether it is in the set; without, all that are given are. */
   holds?: (times: number) => boolean;
+  /** How it is found from posting lists, where there are some. */
+  fromLists?: FromLists;
+}
+
+/**
+ * How a set is found from posting lists. It is right about whoever has not changed since they were made: so beside them it
+ * may read what is there now, such as the events of days that a window has only a part of.
+ */
+export interface FromLists {
+  /** The facets whose lists are read. */
+  bases: readonly string[];
+  /** Whether a list of each value is needed. */
+  needsValues: boolean;
+  /** Writes the query of the rows; undefined where lists are of no use. */
+  find: (scope: SetScope) => string | undefined;
+  /** What the rows come to. @param end all ordinals are below. */
+  conclude: (rows: readonly ListRow[], moment: Moment, end: number) => Bitmap | Promise<Bitmap>;
 }
 
 /** A bound that moves with the time: at two moments at which all edges are the same, so is the set. */
@@ -65,13 +84,21 @@ export interface SelectionParts {
   isHeavy?: boolean;
   find: Selection['find'];
   holds?: Selection['holds'];
+  fromLists?: FromLists | undefined;
 }
 
 /** A plan of one selection. */
 export function select(parts: SelectionParts): SetPlan {
-  const { of, facets = [], anew = [], edges = [], isLocal = true, isHeavy = false, find, holds } = parts;
+  const { of, facets = [], anew = [], edges = [], isLocal = true, isHeavy = false, find } = parts;
+  const { holds, fromLists } = parts;
   const key = createHash('sha256').update(JSON.stringify(of)).digest('base64url').slice(0, 32);
-  return { found: { key, facets, anew, edges, isLocal, isHeavy, find, ...(holds && { holds }) } };
+  const selection = { key, facets, anew, edges, isLocal, isHeavy, find };
+  return { found: { ...selection, ...(holds && { holds }), ...(fromLists && { fromLists }) } };
+}
+
+/** What a statement over everybody is compiled with. */
+export function scopeOf(moment: Moment): SetScope {
+  return { ...moment, parameters: new Parameters(), segmentTable: new Map(), among: () => 'true' };
 }
 
 /**
@@ -81,9 +108,9 @@ export function select(parts: SelectionParts): SetPlan {
  * @param among the contacts that are asked about; all unless given.
  */
 export function compile(write: (scope: SetScope) => string, moment: Moment, among?: Uint32Array): Statement {
-  const parameters = new Parameters();
-  const scope = { ...moment, parameters, segmentTable: new Map() };
-  if (!among) return { text: write({ ...scope, among: () => 'true' }), values: parameters.values };
+  const scope = scopeOf(moment);
+  const { parameters } = scope;
+  if (!among) return { text: write(scope), values: parameters.values };
   const asked = parameters.add(`{${among.join(',')}}`, 'integer[]');
   const found = write({ ...scope, among: (column) => `${column} = one.asked` });
   const text = `select found.* from unnest(${asked}) as one (asked), lateral (${found} offset 0) as found`;

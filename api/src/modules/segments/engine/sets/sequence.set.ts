@@ -1,7 +1,9 @@
 import { fixedLength, fold, nextMinute, type EventPattern, type SequenceCondition } from '@coterie/rules';
 import { matchesPattern } from '../leaves/event.sql.js';
-import { crossedBy } from './event.set.js';
-import { select, type Edge, type Moment, type SetPlan, type SetScope } from './selection.js';
+import { matchChains } from '../match-chains.js';
+import { crossedBy, patternOf } from './event.set.js';
+import { eventsFromLists } from './lists.js';
+import { select, type Edge, type FromLists, type Moment, type SetPlan, type SetScope } from './selection.js';
 
 /** The contacts who did one after the other: from each first event the earliest next step, as the truth goes. */
 export function sequenceSet(condition: SequenceCondition, { timeZone }: Moment): SetPlan {
@@ -14,7 +16,26 @@ export function sequenceSet(condition: SequenceCondition, { timeZone }: Moment):
     isHeavy: true,
     edges: [{ at: ({ now }) => nextMinute(now), crossed }],
     find: (scope) => chain(condition, scope),
+    fromLists: listsOf(condition),
   });
+}
+
+/** The events of all steps with their instants: to put those of each contact together here is faster than to sort them there. */
+function listsOf({ steps, within }: SequenceCondition): FromLists {
+  const facet = ({ name }: EventPattern): string => `event:${fold(name)}`;
+  return {
+    bases: steps.map(facet),
+    needsValues: false,
+    find(scope) {
+      const span = { from: null, to: nextMinute(scope.now) };
+      const parts = steps.map((given, step) =>
+        eventsFromLists(patternOf(given), span, facet(given), { instants: true, step }, scope),
+      );
+      return parts.includes(undefined) ? undefined : parts.join('\nunion all\n');
+    },
+    conclude: (rows, _moment, end) =>
+      matchChains(rows, { steps: steps.length, within: (fixedLength(within) as number) * 1000, end }),
+  };
 }
 
 /**
