@@ -2,7 +2,7 @@ import { createAdFilesModule } from './modules/ad-files/index.js';
 import { createAttributesModule, type KeyFollower } from './modules/attributes/index.js';
 import { audiencesGoingTo, createAudiencesModule, createFollowErasure } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
-import { createAutomationsModule } from './modules/automations/index.js';
+import { automationsNaming, createAutomationsModule } from './modules/automations/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createComputedAttributesModule } from './modules/computed-attributes/index.js';
 import { createConsentModule } from './modules/consent/index.js';
@@ -35,9 +35,10 @@ export const modules: CreateModule[] = [
   createWorkspacesModule,
   createAuditModule,
   createIdempotencyModule,
-  createDestinationsModule(async (tx, id) =>
-    (await audiencesGoingTo(tx, id)).map(({ name }) => `the custom audience ${name}`),
-  ),
+  createDestinationsModule(async (tx, id) => [
+    ...(await audiencesGoingTo(tx, id)).map(({ name }) => `the custom audience ${name}`),
+    ...(await automationsNaming(tx, id)).map(({ name }) => `the automation ${name}`),
+  ]),
   createAttributesModule(keyFollowers),
   createCompaniesModule,
   createContactsModule,

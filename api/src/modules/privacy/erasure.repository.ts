@@ -96,13 +96,11 @@ export async function deleteTrail(tx: WorkspaceTransaction, ordinals: readonly n
      select distinct $2::uuid, version, ordinal, '*' from gone on conflict do nothing`,
     [ordinals, tx.workspaceId],
   );
-  await tx.query(
-    `delete from webhook_deliveries where contact_id in (
-       select id from contacts where ordinal = any($1::int[])
-       union all
-       select loser_id from contact_merges where holder = any($1::int[]))`,
-    [ordinals],
-  );
+  const ids = `select id from contacts where ordinal = any($1::int[])
+    union all
+    select loser_id from contact_merges where holder = any($1::int[])`;
+  for (const table of ['webhook_deliveries', 'follow_ups', 'automation_runs'])
+    await tx.query(`delete from ${table} where contact_id in (${ids})`, [ordinals]);
   await tx.query(
     'delete from contact_merges where loser_ordinal = any($1::int[]) or winner_ordinal = any($1::int[])',
     [ordinals],

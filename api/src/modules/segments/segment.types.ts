@@ -66,6 +66,7 @@ export enum SegmentUserKindEnum {
   SEGMENT = 'segment',
   CUSTOM_AUDIENCE = 'custom_audience',
   SEED_LIST = 'seed_list',
+  AUTOMATION = 'automation',
 }
 registerEnumType(SegmentUserKindEnum, {
   name: 'SegmentUserKind',

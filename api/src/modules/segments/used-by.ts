@@ -1,7 +1,7 @@
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 
 /** What kind of thing uses a segment. */
-export type SegmentUserKind = 'segment' | 'custom_audience' | 'seed_list';
+export type SegmentUserKind = 'segment' | 'custom_audience' | 'seed_list' | 'automation';
 
 /** Something that would miss the segment. */
 export interface SegmentUser {
@@ -15,7 +15,7 @@ export interface SegmentUser {
 /** More than this nobody reads, and a message with all of them would be long. */
 const mostUsers = 1_000;
 
-/** The active segments, custom audiences and seed lists that use one of these segments, by kind and name. */
+/** The active segments, custom audiences, seed lists and automations that use one of these segments, by kind and name. */
 export async function usersOf(
   tx: WorkspaceTransaction,
   segmentIds: readonly string[],
@@ -33,6 +33,9 @@ export async function usersOf(
        union all
        select l.segment_id, 3, 'seed_list', l.id, l.name from seed_lists l
        where l.segment_id = any($1::uuid[]) and l.archived_at is null
+       union all
+       select m.segment_id, 4, 'automation', m.id, m.name from automations m
+       where m.segment_id = any($1::uuid[]) and m.status <> 'archived'
      ) as users
      order by place, name, id
      limit $2`,
