@@ -1,4 +1,7 @@
+import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { AttributeDefinitionEntity } from '../../api/src/modules/attributes/attribute-definition.entity.js';
+import { SegmentEntity, SegmentVersionEntity } from '../../api/src/modules/segments/segment.entity.js';
 import { enqueue } from '../../api/src/platform/jobs/queue.js';
 import { createDataSource } from '../../api/src/platform/database/data-source.js';
 import { createWithWorkspace, type WithWorkspace } from '../../api/src/platform/database/with-workspace.js';
@@ -40,6 +43,7 @@ export async function openActivation(options: Partial<AppOptions> = {}): Promise
   const shared = { poolSize: 6, name: 'test', onConnectionError: () => undefined };
   const tenants = createDataSource({ url: app.database.appUrl, ...shared });
   const directory = createDataSource({ url: app.database.systemUrl, ...shared });
+  tenants.setOptions({ entities: [SegmentEntity, SegmentVersionEntity, AttributeDefinitionEntity] });
   await Promise.all([tenants.initialize(), directory.initialize()]);
   const withWorkspace = createWithWorkspace(tenants);
   const network = createNetwork(app.settings.privateNetworks);

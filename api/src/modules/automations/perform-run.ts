@@ -73,7 +73,8 @@ async function takeStep(services: Performing, tx: WorkspaceTransaction, runId: s
   const automation = await automationAt(tx, run.automationId, run.version);
   if (!automation || automation.status === 'archived') return finish(tx, run, 'skipped', now, 'ARCHIVED');
   if (automation.status !== 'active') return { kind: 'over' };
-  const contact = run.contactId === null ? undefined : await findContactOf(tx, run.contactId);
+  const contact =
+    run.contactId === null ? undefined : await findContactOf(tx, run.contactId, 'for no key update of c');
   if (!contact) return finish(tx, run, 'skipped', now, 'CONTACT_GONE');
   const action = automation.actions[run.nextAction];
   if (!action) return finish(tx, run, outcomeOf(await stepsOf(tx, [run.id])), now, null);

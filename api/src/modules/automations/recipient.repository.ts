@@ -11,8 +11,15 @@ export interface Found {
   ids: string[];
 }
 
-/** The contact that an id has become; undefined when it is gone. */
-export async function findContactOf(tx: WorkspaceTransaction, contactId: string): Promise<Found | undefined> {
+/**
+ * The contact that an id has become; undefined when it is gone.
+ * @param lock keeps other runs of the contact waiting until the transaction ends, so that none counts without the other.
+ */
+export async function findContactOf(
+  tx: WorkspaceTransaction,
+  contactId: string,
+  lock: '' | 'for no key update of c' = '',
+): Promise<Found | undefined> {
   const [row] = await tx.query<Found>(
     `select c.id, c.ordinal, c.company_id as "companyId", array(
        select c.id union all select m.loser_id from contact_merges as m where m.holder = c.ordinal and m.undone_at is null
@@ -20,7 +27,7 @@ export async function findContactOf(tx: WorkspaceTransaction, contactId: string)
      from contacts as c
      where c.id = $1 or c.ordinal = (
        select holder from contact_merges where loser_id = $1 and undone_at is null limit 1)
-     limit 1`,
+     limit 1 ${lock}`,
     [contactId],
   );
   return row;

@@ -52,6 +52,7 @@ const words = {
   segment: 'the segment',
   custom_audience: 'the custom audience',
   seed_list: 'the seed list',
+  automation: 'the automation',
 } as const;
 
 async function move(

@@ -75,6 +75,7 @@ registerEnumType(SegmentUserKindEnum, {
     SEGMENT: { description: 'Another segment, whose rule names it.' },
     CUSTOM_AUDIENCE: { description: 'A custom audience that is made from it.' },
     SEED_LIST: { description: 'A seed list that was taken from it.' },
+    AUTOMATION: { description: 'An automation that follows it.' },
   },
 });
 
