@@ -97,13 +97,15 @@ async function fill(): Promise<void> {
   );
   await owner.query(
     `mutation ($of: ID!, $seeds: CreateSeedListInput!, $audience: CreateCustomAudienceInput!,
-               $destination: CreateDestinationInput!) {
+               $destination: CreateDestinationInput!, $automation: CreateAutomationInput!) {
+       createAutomation(workspaceId: $of, input: $automation) { __typename }
        createDestination(workspaceId: $of, input: $destination) { __typename }
        createSeedList(workspaceId: $of, input: $seeds) { __typename }
        createCustomAudience(workspaceId: $of, input: $audience) { __typename }
      }`,
     {
       of: workspaceId,
+      automation: { name: 'Call', segmentId: createSegment.id, actions: [{ followUp: { note: 'Call' } }] },
       destination: { name: 'Ads', definition: { meta: { adAccountId: '123', accessToken: 'EAAB' } } },
       seeds: { name: 'Seeds', segmentId: createSegment.id },
       audience: { name: 'Ads', platform: 'META', segmentId: createSegment.id, identifiers: ['EMAIL'] },

@@ -195,6 +195,22 @@ export const controls: Record<string, Control> = {
   'Mutation.updateEmailSource': (t, fresh) => ({ input: { id: t.emailSourceId, name: fresh } }),
   'Mutation.deleteEmailSource': (t) => ({ input: { id: t.emailSourceId } }),
 
+  'Workspace.automation': (t) => ({ id: t.automationId }),
+  'Workspace.automations': none,
+  'Mutation.createAutomation': (t, fresh) => ({
+    input: { name: fresh, segmentId: t.segmentId, actions: [{ followUp: { note: 'Call' } }] },
+  }),
+  'Mutation.updateAutomation': (t, fresh) => ({ input: { id: t.automationId, version: 1, name: fresh } }),
+  'Mutation.activateAutomation': (t) => ({ input: { id: t.automationId } }),
+  'Mutation.pauseAutomation': (t) => ({ input: { id: t.automationId } }),
+  'Mutation.archiveAutomation': (t) => ({ input: { id: t.automationId } }),
+
+  'Workspace.followUps': none,
+  'Mutation.createFollowUp': (t, fresh) => ({
+    input: { contactId: t.contactId, dueAt: '2030-01-01T00:00:00Z', note: fresh },
+  }),
+  'Mutation.updateFollowUps': (t) => ({ input: { ids: [t.followUpId], status: 'DONE' } }),
+
   'Workspace.destination': (t) => ({ id: t.destinationId }),
   'Workspace.destinations': none,
   'Mutation.createDestination': (_t, fresh) => ({

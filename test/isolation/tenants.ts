@@ -39,6 +39,9 @@ export interface Tenant {
   destinationId: string;
   /** Which nothing uses. */
   spareDestinationId: string;
+  automationId: string;
+  automationRunId: string;
+  followUpId: string;
   webhookId: string;
   webhookDeliveryId: string;
   /** Of the archived audience, under way. */
@@ -95,6 +98,9 @@ export function imagineTenant(): Tenant {
     archivedAudienceId: id(),
     destinationId: id(),
     spareDestinationId: id(),
+    automationId: id(),
+    automationRunId: id(),
+    followUpId: id(),
     webhookId: id(),
     webhookDeliveryId: id(),
     audienceSyncId: id(),
@@ -435,6 +441,32 @@ function audienceRows(t: Tenant): Row[] {
       [workspaceId, t.webhookDeliveryId, t.webhookId, canary],
     ],
     ['insert into unsubscribe_keys (workspace_id, key) values ($1, $2)', [workspaceId, randomBytes(32)]],
+    [
+      `insert into automations (workspace_id, id, name, segment_id, trigger, actions, guards, status, version, created_by,
+         created_at, updated_at)
+       values ($1, $2, $3, $4, 'enter', $5, $6, 'draft', 1, 'system', now(), now())`,
+      [workspaceId, t.automationId, canary, t.segmentId, automationActions, automationGuards],
+    ],
+    [
+      `insert into automation_versions (workspace_id, automation_id, version, actions, guards) values ($1, $2, 1, $3, $4)`,
+      [workspaceId, t.automationId, automationActions, automationGuards],
+    ],
+    [
+      `insert into automation_runs (workspace_id, id, automation_id, version, sequence, contact_id, status, detail, entered_at,
+         due_at, finished_at)
+       values ($1, $2, $3, 1, 1, $4, 'done', $5, now(), now(), now())`,
+      [workspaceId, t.automationRunId, t.automationId, t.contactId, canary],
+    ],
+    [
+      `insert into automation_steps (workspace_id, run_id, action, kind, outcome, detail, at)
+       values ($1, $2, 0, 'followUp', 'done', $3, now())`,
+      [workspaceId, t.automationRunId, canary],
+    ],
+    [
+      `insert into follow_ups (workspace_id, id, contact_id, due_at, priority, note, status, created_by, created_at)
+       values ($1, $2, $3, now(), 'normal', $4, 'open', 'system', now())`,
+      [workspaceId, t.followUpId, t.contactId, canary],
+    ],
     ...[t.audienceId, t.archivedAudienceId].map((id): Row => [
       `insert into audience_deliveries (workspace_id, audience_id, destination_id, schedule, remote_id)
        values ($1, $2, $3, 'manual', $4)`,
@@ -686,6 +718,19 @@ export const callerKinds: readonly CallerKind[] = [
   })),
   { name: 'nobody', isKey: false, seesAll: false, isLocal: true, open: async () => nobody },
 ];
+
+const automationActions = JSON.stringify([
+  { kind: 'followUp', assigneeId: null, dueInDays: 1, priority: 'normal', note: 'Call', isCall: false },
+]);
+const automationGuards = JSON.stringify({
+  byDefinition: false,
+  once: false,
+  mustRemain: true,
+  cap: null,
+  emailCap: null,
+  quietHours: null,
+  holdOut: 0,
+});
 
 const webhookSettings = JSON.stringify({ url: 'https://hooks.example/coterie', headers: [] });
 

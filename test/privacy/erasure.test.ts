@@ -30,8 +30,10 @@ beforeEach(async () => {
 const erasedFrom = [
   ...heldByContact.map(([, table]) => table),
   'audience_members',
+  'automation_runs',
   'blocked_identities',
   'changes',
+  'follow_ups',
   'form_submissions',
   'idempotent_requests',
   'import_chunks',
@@ -55,6 +57,9 @@ const impersonal: Record<string, string> = {
   audience_deliveries: 'ids, schedules, and ids of platforms',
   audience_progress: 'numbers',
   audience_syncs: 'numbers, and what destinations said of whole batches',
+  automation_steps: 'what became of a run, without values; it goes with the run',
+  automation_versions: 'messages and names that members wrote',
+  automations: 'messages and names that members wrote',
   audit_entries: 'ids and names of fields, no values',
   companies: 'of a company, not of one person',
   company_attributes: 'of a company, not of one person',
@@ -116,9 +121,11 @@ describe('an erasure', () => {
 
   it('leaves nothing of the person in any column of any table, and a receipt that does not say who it was', async () => {
     await ada.appear();
-    // Memberships are numbers; answers are encrypted; what platforms and webhooks were told is a matter of test/activation.
+    // Memberships are numbers; answers are encrypted; what was told and done about them is a matter of test/activation.
     const unseen = [
       'audience_members',
+      'automation_runs',
+      'follow_ups',
       'idempotent_requests',
       'list_members',
       'seed_list_members',
