@@ -97,6 +97,8 @@ function decode(cursor: string): string {
 }
 
 const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+/** What a new webhook is signed with: another one each time. */
+const signingSecret = /whsec_[\w+/=]+/g;
 const instant = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*(?:Z|[+-]\d\d(?::?\d\d)?)?/g;
 /** What differs between two answers to the same question; a count is the same from the cache and computed. */
 const volatile =
@@ -113,7 +115,11 @@ export function meaningOf(answer: Answer, known: ReadonlyMap<string, string>): s
     (rest, [value, word]) => rest.replaceAll(value, `<${word}>`),
     withCursorsMeant(inOrder(answer.text)),
   );
-  const plain = text.replace(volatile, '').replace(id, '<id>').replace(instant, '<instant>');
+  const plain = text
+    .replace(volatile, '')
+    .replace(id, '<id>')
+    .replace(instant, '<instant>')
+    .replace(signingSecret, '<secret>');
   return `${answer.status} ${plain}`;
 }
 
