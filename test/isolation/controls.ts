@@ -135,7 +135,9 @@ export const controls: Record<string, Control> = {
   'Workspace.imports': none,
   'Workspace.importMappings': none,
   'Workspace.importTargets': none,
-  'Workspace.suggestedColumns': (t) => ({ file: { headers: [t.canary, 'email'], rows: [[t.email, t.email]] } }),
+  'Workspace.suggestedColumns': (t) => ({
+    file: { headers: [t.canary, 'email'], rows: [[t.email, t.email]] },
+  }),
   'Subscription.importProgress': (t) => ({ id: t.importId }),
   'Subscription.audienceSyncProgress': (t) => ({ id: t.archivedAudienceId }),
   'Mutation.runImport': (t) => ({ id: t.rehearsedImportId }),

@@ -84,7 +84,10 @@ describe('a glance at a workspace', () => {
 
   it('has a day for each of the last thirty, with what came before them left out', async () => {
     const ids = await addContacts(owner.workspaceId, 'long ago', 'a week ago');
-    for (const [index, days] of [[0, 40], [1, 7]] as const) {
+    for (const [index, days] of [
+      [0, 40],
+      [1, 7],
+    ] as const) {
       await app.database.owner.query(
         `update contacts set created_at = now() - $2 * interval '1 day' where id = $1`,
         [ids[index], days],

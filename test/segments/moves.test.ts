@@ -42,8 +42,7 @@ async function segmentWith(
   return id;
 }
 
-const moves = (limit = 5): Promise<Moves> =>
-  segments.inside((tx) => readMoves(tx, { days: 3, now, limit }));
+const moves = (limit = 5): Promise<Moves> => segments.inside((tx) => readMoves(tx, { days: 3, now, limit }));
 
 describe('the segments that move', () => {
   it('are those that grew or shrank since the beginning, most of all first, without archived ones', async () => {
@@ -61,10 +60,14 @@ describe('the segments that move', () => {
       [50, 20],
     ]);
     await segmentWith('Stayed', [[500, 7]]);
-    await segmentWith('Archived', [
-      [90, 1],
-      [1, 900],
-    ], true);
+    await segmentWith(
+      'Archived',
+      [
+        [90, 1],
+        [1, 900],
+      ],
+      true,
+    );
     const { growing, shrinking } = await moves();
     expect(growing.map(({ segmentId, change }) => [segmentId, change])).toEqual([
       [grewMore, 295],

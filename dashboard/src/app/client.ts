@@ -61,7 +61,11 @@ function subscribe({ query = '', variables }: Pick<SubscriptionOperation, 'query
         end = client.subscribe(
           { query, ...(variables ? { variables: variables as Record<string, unknown> } : {}) },
           // Pages ask now and then as well, so a socket that cannot be had is nothing to complain of.
-          { next: (answer) => sink.next(answer as never), error: () => sink.complete(), complete: () => sink.complete() },
+          {
+            next: (answer) => sink.next(answer as never),
+            error: () => sink.complete(),
+            complete: () => sink.complete(),
+          },
         );
       },
       () => sink.complete(),

@@ -28,7 +28,17 @@ export const router = createRouter({
         {
           path: 'w/:workspaceId',
           component: () => import('./InWorkspace.vue'),
-          children: [...workspaceHome, ...contacts, ...segments, ...audiences, ...imports, ...data, ...usage, ...explorer, ...settings],
+          children: [
+            ...workspaceHome,
+            ...contacts,
+            ...segments,
+            ...audiences,
+            ...imports,
+            ...data,
+            ...usage,
+            ...explorer,
+            ...settings,
+          ],
         },
       ],
     },

@@ -169,7 +169,8 @@ export class SuggestedColumnsType {
   columns!: ImportColumn[];
 
   @Field(() => [ProblemType], {
-    description: 'Why it would not be taken as it is; `path` is `mapping.` and a header where it is about one.',
+    description:
+      'Why it would not be taken as it is; `path` is `mapping.` and a header where it is about one.',
   })
   problems!: ProblemType[];
 }

@@ -41,4 +41,3 @@ function formatsOf(choices: MappingChoices): Record<string, DateFormat> {
     Object.entries(choices).flatMap(([header, { dateFormat }]) => (dateFormat ? [[header, dateFormat]] : [])),
   ) as Record<string, DateFormat>;
 }
-

@@ -73,7 +73,11 @@ function asFarAsItGoes(
     try {
       const { targets, foundBy } = suggestMapping(headers, fields, { samples, needs: [] });
       const unsure = samples.map(() => []);
-      return { targets, foundBy, dateFormats: chooseDateFormats({ headers, targets, samples: unsure }, fields, { explicit: {} }) };
+      return {
+        targets,
+        foundBy,
+        dateFormats: chooseDateFormats({ headers, targets, samples: unsure }, fields, { explicit: {} }),
+      };
     } catch {
       return { targets: nothing, foundBy: nothing, dateFormats: nothing };
     }

@@ -31,10 +31,9 @@ const named = ['first_name', 'last_name'];
 export function useColumns() {
   const { workspaceId } = useWorkspace();
   const viewer = useViewer();
-  const chosen = useStorage<string[]>(
-    `coterie-columns:${viewer.value.user?.id ?? ''}:${workspaceId}`,
-    [...usual],
-  );
+  const chosen = useStorage<string[]>(`coterie-columns:${viewer.value.user?.id ?? ''}:${workspaceId}`, [
+    ...usual,
+  ]);
   const { data } = useQuery({ query: AttributeNamesDocument, variables: { workspaceId } });
   const available = computed<ContactColumn[]>(() => {
     const taken = new Set([...own, ...times].map(({ key }) => key));

@@ -22,7 +22,11 @@ export const functions: Record<
   MAX: { label: 'Most', needsProperty: true, types: ['number'] },
   FIRST: { label: 'First', needsProperty: true, types: ['text', 'number', 'boolean', 'date'] },
   LAST: { label: 'Latest', needsProperty: true, types: ['text', 'number', 'boolean', 'date'] },
-  MOST_FREQUENT: { label: 'Most frequent', needsProperty: true, types: ['text', 'number', 'boolean', 'date'] },
+  MOST_FREQUENT: {
+    label: 'Most frequent',
+    needsProperty: true,
+    types: ['text', 'number', 'boolean', 'date'],
+  },
   FIRST_AT: { label: 'First time of', needsProperty: false, types: ['date'] },
   LAST_AT: { label: 'Latest time of', needsProperty: false, types: ['date'] },
 };

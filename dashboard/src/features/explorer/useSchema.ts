@@ -1,5 +1,10 @@
 import { gql, useClientHandle } from '@urql/vue';
-import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  type GraphQLSchema,
+  type IntrospectionQuery,
+} from 'graphql';
 import { onMounted, ref, shallowRef } from 'vue';
 import { messageOf } from '../../ui/failure.js';
 
@@ -10,7 +15,9 @@ export function useSchema() {
   const problem = ref('');
   async function load(): Promise<void> {
     problem.value = '';
-    const document = gql<IntrospectionQuery, Record<string, never>>(getIntrospectionQuery({ inputValueDeprecation: true }));
+    const document = gql<IntrospectionQuery, Record<string, never>>(
+      getIntrospectionQuery({ inputValueDeprecation: true }),
+    );
     const { data, error } = await client.query(document, {}, { requestPolicy: 'cache-first' });
     if (data) schema.value = buildClientSchema(data);
     else problem.value = error ? messageOf(error) : 'The schema could not be read.';

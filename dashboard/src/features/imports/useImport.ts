@@ -17,7 +17,9 @@ export function useImport(workspaceId: string, importId: string) {
   const askAgain = (): void => void executeQuery({ requestPolicy: 'network-only' });
   const found = computed(() => data.value?.workspace.import);
   const undoing = computed(() => found.value?.undo && isUnderWay(found.value.undo));
-  const moving = computed(() => found.value !== undefined && (isUnderWay(found.value) || undoing.value === true));
+  const moving = computed(
+    () => found.value !== undefined && (isUnderWay(found.value) || undoing.value === true),
+  );
   const sent = useSubscription({
     query: ImportProgressDocument,
     variables: { workspaceId, importId },

@@ -17,7 +17,11 @@ export interface Decision {
 }
 
 /** Where the columns of a file go: as the API suggests, and as was decided by hand. */
-export function useMapping(workspaceId: string, kind: Ref<ImportKind>, beginning: Ref<Beginning | undefined>) {
+export function useMapping(
+  workspaceId: string,
+  kind: Ref<ImportKind>,
+  beginning: Ref<Beginning | undefined>,
+) {
   const decided = reactive(new Map<string, Decision>());
   watch([beginning, kind], () => decided.clear());
 
@@ -25,14 +29,12 @@ export function useMapping(workspaceId: string, kind: Ref<ImportKind>, beginning
     kind: kind.value,
     headers: beginning.value?.headers ?? [],
     rows: beginning.value?.rows ?? [],
-    columns: [...decided].map(
-      ([header, { target, dateFormat }]): ImportColumnInput => ({
-        header,
-        leftOut: target === null,
-        ...(target ? { target } : {}),
-        ...(dateFormat ? { dateFormat } : {}),
-      }),
-    ),
+    columns: [...decided].map(([header, { target, dateFormat }]): ImportColumnInput => ({
+      header,
+      leftOut: target === null,
+      ...(target ? { target } : {}),
+      ...(dateFormat ? { dateFormat } : {}),
+    })),
   }));
   const suggested = useQuery({
     query: SuggestedColumnsDocument,
