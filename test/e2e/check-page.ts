@@ -19,7 +19,7 @@ const screens = { wide: { width: 1280, height: 800 }, narrow: { width: 390, heig
  * Expects of a page what is asked of every one: it has a name and one heading, breaks no rule of accessibility in light
  * and dark, and fits a telephone. Leaves a picture of each.
  */
-export async function checkPage({ page }: Visitor, name: string, { path, shows }: Place): Promise<void> {
+export async function expectGoodPage({ page }: Visitor, name: string, { path, shows }: Place): Promise<void> {
   await page.goto(path);
   await page.getByText(shows).first().waitFor();
   await expectAccessible(page);

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { createAgency, type Agency } from '../support/agency.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import {
@@ -12,7 +12,7 @@ import {
   type Visitor,
   type VisitorOptions,
 } from './browser.js';
-import { checkPage, type Place } from './check-page.js';
+import { expectGoodPage, type Place } from './check-page.js';
 
 /** Every page, with lifelike data and with none: open to everybody, on every screen, quiet. */
 
@@ -126,7 +126,7 @@ async function visit(options: VisitorOptions, check: (visitor: Visitor) => Promi
 
 describe.each(Object.entries(places))('%s', (name, placeOf) => {
   it('is accessible, named, quiet and fits a telephone', async () => {
-    await visit({}, (visitor) => checkPage(visitor, name, placeOf(agency)));
+    await visit({}, (visitor) => expectGoodPage(visitor, name, placeOf(agency)));
   });
 });
 

@@ -36,6 +36,7 @@ interface Connection {
 const needed: Record<string, () => string> = {
   'Query.workspace': () => `id: "${owner.workspaceId}"`,
   'Workspace.attributeValues': () => 'key: "city", subject: contact',
+  'Workspace.contactsWhere': () => 'rule: { text: "identified by email" }',
 };
 
 /** Every field of the schema that takes a cursor, by the shortest way there that needs to know nothing. */

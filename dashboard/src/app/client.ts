@@ -55,21 +55,20 @@ function subscribe({ query = '', variables }: Pick<SubscriptionOperation, 'query
   return ((sink) => {
     let isOver = false;
     let end: (() => void) | undefined;
-    void openSocket().then(
-      (client) => {
-        if (isOver) return;
-        end = client.subscribe(
-          { query, ...(variables ? { variables: variables as Record<string, unknown> } : {}) },
-          // Pages ask now and then as well, so a socket that cannot be had is nothing to complain of.
-          {
-            next: (answer) => sink.next(answer as never),
-            error: () => sink.complete(),
-            complete: () => sink.complete(),
-          },
-        );
-      },
-      () => sink.complete(),
-    );
+    const listen = async (): Promise<void> => {
+      const client = await openSocket();
+      if (isOver) return;
+      end = client.subscribe(
+        { query, ...(variables ? { variables: variables as Record<string, unknown> } : {}) },
+        // Pages ask now and then as well, so a socket that cannot be had is nothing to complain of.
+        {
+          next: (answer) => sink.next(answer as never),
+          error: () => sink.complete(),
+          complete: () => sink.complete(),
+        },
+      );
+    };
+    listen().catch(() => sink.complete());
     return {
       unsubscribe() {
         isOver = true;

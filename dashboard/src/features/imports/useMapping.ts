@@ -69,8 +69,15 @@ export function useMapping(
         message: message.replace(/ Say which in the mapping:.*$/u, ' Choose how they are written.'),
       }));
     }),
-    /** What the upload is told. */
-    mapping: computed(() => Object.fromEntries(decided)),
+    /** What the upload is told: formats are written small there, and large in GraphQL. */
+    mapping: computed(() =>
+      Object.fromEntries(
+        [...decided].map(([header, { dateFormat, ...rest }]) => [
+          header,
+          { ...rest, ...(dateFormat ? { dateFormat: dateFormat.toLowerCase() } : {}) },
+        ]),
+      ),
+    ),
     decide(header: string, decision: Decision): void {
       const next = { ...decided.get(header), ...decision };
       decided.set(header, next);
