@@ -331,7 +331,7 @@ describe('settings', () => {
       page.waitForEvent('download'),
       request.getByRole('link', { name: 'Download' }).click(),
     ]);
-    expect(file.suggestedFilename()).toMatch(/\.(json|zip)/u);
+    expect(file.suggestedFilename()).toBe('personal-data.ndjson');
     expectQuiet(visitor);
   });
 });
@@ -411,7 +411,7 @@ describe('a member of one workspace', () => {
     await page.goto('/workspaces');
     await page.getByRole('link', { name: 'Harbor & Pine' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByPlaceholder(/Find a workspace/).fill('n');
+    await page.getByPlaceholder('Find a workspace or page').fill('n');
     await page.getByRole('option', { name: 'Harbor & Pine' }).waitFor();
     const traces = async (): Promise<string[]> => {
       const text = await page.content();
