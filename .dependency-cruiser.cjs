@@ -1,27 +1,27 @@
 /** Who may import whom; ARCHITECTURE.md says why. */
 const modulesAbove = {
   '(access|workspaces)':
-    '(usage|audit|idempotency|attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+    '(usage|audit|idempotency|attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
   '(attributes|companies|consent|contacts)':
-    '(signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+    '(signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
   signals:
-    '(ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+    '(ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
   '(ingestion|forms|email-engagement|imports|segments)':
-    '(privacy|retention|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
-  retention: '(privacy|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
-  privacy: '(retention|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+    '(privacy|retention|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
+  retention: '(privacy|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
+  privacy: '(retention|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
   ingestion: '(forms|email-engagement)',
   exports:
-    '(ingestion|forms|email-engagement|imports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+    '(ingestion|forms|email-engagement|imports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
   'ad-files':
-    '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|destinations|audiences|automations|blueprints)',
+    '(ingestion|forms|email-engagement|imports|segments|computed-attributes|exports|lookalikes|destinations|audiences|automations|blueprints|overview)',
   destinations:
-    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences|automations|blueprints)',
-  lookalikes: '(destinations|audiences|automations|blueprints)',
-  audiences: '(automations|blueprints)',
-  automations: 'blueprints',
+    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|audiences|automations|blueprints|overview)',
+  lookalikes: '(destinations|audiences|automations|blueprints|overview)',
+  audiences: '(automations|blueprints|overview)',
+  automations: '(blueprints|overview)',
   '(usage|audit|idempotency)':
-    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints)',
+    '(attributes|companies|contacts|consent|signals|ingestion|forms|email-engagement|imports|privacy|retention|segments|computed-attributes|exports|ad-files|lookalikes|destinations|audiences|automations|blueprints|overview)',
 };
 
 module.exports = {

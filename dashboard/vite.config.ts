@@ -12,7 +12,7 @@ export default defineConfig({
         avatar: { variants: { color: { neutral: { fallback: 'text-default' } } } },
       },
       // Only the icons in use are bundled, so that no page asks another server for them.
-      icon: { clientBundle: { scan: true } },
+      icon: { clientBundle: { scan: { globInclude: ['src/**/*.{vue,ts}'] } } },
     }),
   ],
   server: {

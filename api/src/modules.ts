@@ -16,6 +16,7 @@ import { createFormsModule, followKeysInForms } from './modules/forms/index.js';
 import { createImportsModule, followKeysInImports } from './modules/imports/index.js';
 import { createIngestionModule } from './modules/ingestion/index.js';
 import { createLookalikesModule, followKeysInSeedLists } from './modules/lookalikes/index.js';
+import { createOverviewModule } from './modules/overview/index.js';
 import { createPrivacyModule } from './modules/privacy/index.js';
 import { createRetentionModule } from './modules/retention/index.js';
 import { createSegmentsModule, followKeysInSegments } from './modules/segments/index.js';
@@ -59,4 +60,5 @@ export const modules: CreateModule[] = [
   createAudiencesModule,
   createAutomationsModule,
   createBlueprintsModule,
+  createOverviewModule,
 ];

@@ -60,7 +60,7 @@ describe('from signing up to a count', () => {
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'crm.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-    await page.getByRole('button', { name: 'Import contacts' }).click();
+    await page.getByRole('button', { name: 'Import at once' }).click();
     await page.getByText('Done').waitFor();
     await page.getByRole('region', { name: 'Rejected rows' }).getByText('Column “Email”').waitFor();
     const [download] = await Promise.all([

@@ -36,7 +36,7 @@ const rowsOf = (label: string) => page.getByRole('group', { name: label }).getBy
 describe('switching workspaces', () => {
   it('goes by keyboard to the same part of the other one, and shows none of the first one’s rows', async () => {
     await page.goto(`${home('Northwind Analytics')}/contacts`);
-    await page.getByText('1–50 of 420').waitFor();
+    await page.getByText('@northwind-analytics.example').first().waitFor();
     await page.keyboard.press('Control+k');
     await page.getByPlaceholder('Find a workspace').fill('harbor');
     await page.getByRole('option', { name: 'Harbor & Pine' }).waitFor();
@@ -44,7 +44,7 @@ describe('switching workspaces', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
-    await page.getByText('1–50 of 140').waitFor();
+    await page.getByText('@harbor-pine.example').first().waitFor();
     expect(new URL(page.url()).pathname).toBe(`${home('Harbor & Pine')}/contacts`);
     expect(await page.content()).not.toContain('@northwind-analytics.example');
     expectQuiet(visitor);
@@ -68,39 +68,44 @@ describe('switching workspaces', () => {
 });
 
 describe('the list of contacts', () => {
+  const people = () => rowsOf('Contacts');
+
   it('is searched by the beginnings of words, and the address keeps the search', async () => {
     await page.goto(`${home('Northwind Analytics')}/contacts`);
-    await page.getByText('1–50 of 420').waitFor();
+    await people().nth(5).waitFor();
     await page.getByLabel('Search contacts').fill('greta bra');
     await page.waitForURL(/q=greta/);
-    await page.getByText('1–50 of 420').waitFor({ state: 'detached' });
-    const found = () => rowsOf('Contacts').getByRole('link').allInnerTexts();
+    const found = () => people().getByRole('link').allInnerTexts();
     await expect
-      .poll(async () => new Set(await found()), { timeout: 10_000 })
-      .toEqual(new Set(['Greta Brandt']));
+      .poll(async () => new Set((await found()).filter((name) => name.includes(' '))), { timeout: 10_000 })
+      .toContain('Greta Brandt');
+    await expect
+      .poll(async () =>
+        (await people().allInnerTexts()).slice(1).every((row) => row.includes('Greta Brandt')),
+      )
+      .toBe(true);
     await page.reload();
     await page.getByRole('link', { name: 'Greta Brandt' }).first().waitFor();
     expect(await page.getByLabel('Search contacts').inputValue()).toBe('greta bra');
     expectQuiet(visitor);
   });
 
-  it('is stepped through and back, also after looking at somebody', async () => {
+  it('goes on to its end as one scrolls, with no more rows in the page than are in view', async () => {
     await page.goto(`${home('Northwind Analytics')}/contacts`);
-    await page.getByText('1–50 of 420').waitFor();
-    const first = await rowsOf('Contacts').nth(1).getByRole('link').innerText();
-    await page.getByRole('button', { name: 'Next' }).click();
-    await page.getByText('51–100 of 420').waitFor();
-    await page.getByRole('button', { name: 'Next' }).click();
-    await page.getByText('101–150 of 420').waitFor();
-    await rowsOf('Contacts').nth(1).getByRole('link').click();
-    await page.getByRole('heading', { name: 'Timeline' }).waitFor();
-    await page.goBack();
-    await page.getByText('101–150 of 420').waitFor();
-    await page.getByRole('button', { name: 'Previous' }).click();
-    await page.getByText('51–100 of 420').waitFor();
-    await page.getByRole('button', { name: 'Previous' }).click();
-    await page.getByText('1–50 of 420').waitFor();
-    expect(await rowsOf('Contacts').nth(1).getByRole('link').innerText()).toBe(first);
+    await people().nth(5).waitFor();
+    const table = page.getByRole('group', { name: 'Contacts' });
+    const last = async (): Promise<number> =>
+      Number((await people().last().getAttribute('aria-rowindex')) ?? 0);
+    await expect
+      .poll(
+        async () => {
+          await table.evaluate((scroller) => scroller.scrollTo({ top: scroller.scrollHeight }));
+          return last();
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(421);
+    expect(await people().count()).toBeLessThan(60);
     expectQuiet(visitor);
   });
 });

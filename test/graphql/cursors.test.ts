@@ -36,7 +36,11 @@ interface Connection {
 const needed: Record<string, () => string> = {
   'Query.workspace': () => `id: "${owner.workspaceId}"`,
   'Workspace.attributeValues': () => 'key: "city", subject: contact',
+  'Workspace.contactsWhere': () => 'rule: { text: "identified by email" }',
 };
+
+/** Ways that lead to nothing, because in a workspace of this age nothing has moved. */
+const blind = new Set(['Workspace.segmentMoves']);
 
 /** Every field of the schema that takes a cursor, by the shortest way there that needs to know nothing. */
 function connectionsOf(schema: GraphQLSchema): Connection[] {
@@ -49,6 +53,7 @@ function connectionsOf(schema: GraphQLSchema): Connection[] {
     seen.add(type);
     for (const field of Object.values(type.getFields())) {
       const name = `${type.name}.${field.name}`;
+      if (blind.has(name)) continue;
       const given = needed[name]?.();
       if (field.args.some(({ name: argument }) => argument === 'after')) {
         found.push({

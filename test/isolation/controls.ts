@@ -37,6 +37,8 @@ export const controls: Record<string, Control> = {
   'Mutation.removeMember': (t) => ({ userId: t.memberId }),
 
   'Workspace.usage': none,
+  'Workspace.glance': none,
+  'Organization.glances': none,
   'Organization.usage': none,
   'Mutation.setUsageQuota': (t) => ({
     input: { workspaceId: t.workspaceId, metric: 'EVENTS', monthly: 1_000_000 },
@@ -132,6 +134,10 @@ export const controls: Record<string, Control> = {
   'Workspace.import': (t) => ({ id: t.importId }),
   'Workspace.imports': none,
   'Workspace.importMappings': none,
+  'Workspace.importTargets': none,
+  'Workspace.suggestedColumns': (t) => ({
+    file: { headers: [t.canary, 'email'], rows: [[t.email, t.email]] },
+  }),
   'Subscription.importProgress': (t) => ({ id: t.importId }),
   'Subscription.audienceSyncProgress': (t) => ({ id: t.archivedAudienceId }),
   'Mutation.runImport': (t) => ({ id: t.rehearsedImportId }),
@@ -150,6 +156,8 @@ export const controls: Record<string, Control> = {
 
   'Workspace.segment': (t) => ({ id: t.segmentId }),
   'Workspace.segments': none,
+  'Workspace.segmentMoves': none,
+  'Workspace.contactsWhere': (t) => ({ rule: { tree: { segment: t.segmentId } } }),
   'Subscription.segmentCountChanged': (t) => ({ segmentId: t.segmentId }),
   'Subscription.segmentMembershipChanged': (t) => ({ segmentId: t.segmentId, after: firstTransition }),
   'Query.previewSegment': (t) => ({ input: { rule: { tree: { segment: t.segmentId } } } }),

@@ -412,7 +412,7 @@ function audienceRows(t: Tenant): Row[] {
     ],
     [
       `insert into segment_sizes (workspace_id, segment_id, at, size, entered, exited, version)
-       values ($1, $2, now(), 1, 1, 0, 1)`,
+       values ($1, $2, now() - interval '2 days', 0, 0, 0, 1), ($1, $2, now(), 1, 1, 0, 1)`,
       [workspaceId, t.segmentId],
     ],
     [

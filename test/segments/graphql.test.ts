@@ -232,3 +232,40 @@ it('needs the scope of a key for each thing that is shown', async () => {
   const { errors } = await reader.ask(`mutation { createStaticSegment(input: {name: "x"}) { id } }`);
   expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });
+
+describe('the contacts that meet a rule', () => {
+  const ask = (variables: Record<string, unknown>) =>
+    workspace.ask(
+      `query ($rule: RuleSourceInput!, $after: String) { workspace { contactsWhere(rule: $rule, first: 1, after: $after) {
+         edges { node { id } } pageInfo { hasNextPage endCursor } } } }`,
+      variables,
+    );
+  interface Found {
+    workspace: {
+      contactsWhere: {
+        edges: { node: { id: string } }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+      };
+    };
+  }
+
+  it('are paged through without a segment being made', async () => {
+    const rule = { text: 'job_title exists' };
+    const { contactsWhere: first } = ((await ask({ rule })).data as Found).workspace;
+    expect([first.edges.map(({ node }) => node.id), first.pageInfo.hasNextPage]).toEqual([
+      [contacts[0]],
+      true,
+    ]);
+    const { contactsWhere: second } = ((await ask({ rule, after: first.pageInfo.endCursor })).data as Found)
+      .workspace;
+    expect([second.edges.map(({ node }) => node.id), second.pageInfo.hasNextPage]).toEqual([
+      [contacts[1]],
+      false,
+    ]);
+  });
+
+  it('are refused with the place of what is wrong with the rule', async () => {
+    const { errors } = await ask({ rule: { text: 'no_such_key is "a"' } });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_RULE', path: 'rule' });
+  });
+});

@@ -92,6 +92,7 @@ describe('usage', () => {
       EVENTS: 2,
       CONTACTS: 3,
       PREVIEWS: 2,
+      COUNTS: 2,
       CACHE_HITS: 1,
       EXPORTS: 0,
     });
@@ -102,6 +103,7 @@ describe('usage', () => {
       ['test', 'API_CALLS', 5],
       ['test', 'CACHE_HITS', 1],
       ['test', 'CONTACTS', 3],
+      ['test', 'COUNTS', 2],
       ['test', 'EVENTS', 2],
       ['test', 'PREVIEWS', 2],
     ]);

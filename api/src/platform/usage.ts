@@ -8,6 +8,7 @@ export const usageMetrics = {
   events: 'Events that were stored.',
   contacts: 'Contacts that were made.',
   previews: 'Previews of rules.',
+  counts: 'Counts that were asked for, of rules and of segments.',
   cache_hits: 'Counts that were remembered and had not to be computed.',
   exports: 'Files that were written for download.',
 } as const;

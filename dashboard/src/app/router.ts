@@ -1,11 +1,14 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { routes as audiences } from '../features/audiences/routes.js';
 import { routes as contacts } from '../features/contacts/routes.js';
+import { routes as data } from '../features/data/routes.js';
+import { routes as explorer } from '../features/explorer/routes.js';
 import { routes as home, start, workspaceRoutes as workspaceHome } from '../features/home/routes.js';
 import { routes as imports } from '../features/imports/routes.js';
 import { routes as segments } from '../features/segments/routes.js';
 import { accountRoutes, routes as session } from '../features/session/routes.js';
 import { routes as settings } from '../features/settings/routes.js';
+import { routes as usage } from '../features/usage/routes.js';
 
 /** Pages inside a workspace share its frame: the sidebar and the switcher. */
 export const router = createRouter({
@@ -25,7 +28,17 @@ export const router = createRouter({
         {
           path: 'w/:workspaceId',
           component: () => import('./InWorkspace.vue'),
-          children: [...workspaceHome, ...contacts, ...segments, ...audiences, ...imports, ...settings],
+          children: [
+            ...workspaceHome,
+            ...contacts,
+            ...segments,
+            ...audiences,
+            ...imports,
+            ...data,
+            ...usage,
+            ...explorer,
+            ...settings,
+          ],
         },
       ],
     },

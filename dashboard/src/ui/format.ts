@@ -59,3 +59,23 @@ export function humanize(name: string): string {
   const words = name.replaceAll(/[_-]+/g, ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** +312, −1,048, 0 */
+export function formatChange(change: number): string {
+  if (change === 0) return '0';
+  return `${change > 0 ? '+' : '−'}${whole.format(Math.abs(change))}`;
+}
+
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
+
+/** 37% */
+export function formatShare(share: number): string {
+  return percent.format(share);
+}
+
+const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** 1.2M: where there is no room for all digits. */
+export function formatShort(count: number): string {
+  return short.format(count);
+}

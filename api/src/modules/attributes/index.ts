@@ -16,6 +16,7 @@ export {
   AttributeInput,
   AttributeValueScalar,
   attributesOfInput,
+  AttributeTypeEnum,
   HeldAttributeType,
 } from './attribute.types.js';
 export { attributeCatalog, catalogOf, steadyCatalog } from './attribute-catalog.js';

@@ -12,31 +12,40 @@ import {
 } from 'type-graphql';
 import type { RequestContext, WorkspaceContext } from '../../platform/context.js';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
-import { notFound } from '../../platform/errors.js';
+import { Failure, notFound } from '../../platform/errors.js';
 import { Access } from '../../platform/graphql/access.js';
 import { PageArgs, readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import { isId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
+import { attributeCatalog } from '../attributes/index.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import type { importLoaders } from './import-loaders.js';
-import { columnsOf } from './import.js';
+import { columnsOf, type ImportKind } from './import.js';
 import { findImport, listImports, type ImportRow, type UndoRow } from './import.repository.js';
 import {
+  FileBeginningInput,
   ImportConnection,
+  ImportKindEnum,
   ImportMappingConnection,
   ImportState,
+  ImportTargetType,
   ImportType,
   NotUndoneConnection,
   RejectedRowConnection,
+  SuggestedColumnsType,
+  type ImportColumnInput,
   type ImportMappingType,
   type ImportUndoType,
   type NotUndoneType,
   type RejectedRowType,
 } from './import.types.js';
 import { runRehearsed } from './run-rehearsed.js';
-import { ownOf } from './saved-mapping.js';
+import { mappableIn } from './mappable-fields.js';
+import { ownOf, type MappingChoices } from './saved-mapping.js';
 import { deleteSavedMapping, listSavedMappings, type SavedMappingRow } from './saved-mapping.repository.js';
+import { suggestColumns } from './suggest-columns.js';
 import { undoableUntil, undoImport } from './undo-import.js';
+import { mostColumns } from './upload-import.js';
 import { watchImport } from './watch-import.js';
 
 /** Imports of a workspace, as GraphQL shows them. */
@@ -86,6 +95,57 @@ export class WorkspaceImportsResolver {
     if (!row) throw notFound('import');
     return toImport(row, workspace.id);
   }
+
+  @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
+  @FieldResolver(() => [ImportTargetType], {
+    description: 'Everything that the columns of such a file can go to, in the order of their keys.',
+  })
+  async importTargets(
+    @Ctx() { workspace }: WorkspaceContext,
+    @Arg('kind', () => ImportKindEnum, { defaultValue: 'contacts', description: 'What its rows are.' })
+    kind: ImportKind,
+  ): Promise<ImportTargetType[]> {
+    const catalog = await this.withWorkspace(workspace.id, (tx) => attributeCatalog(tx));
+    return mappableIn(kind, catalog).fields.map(({ target, label, standard, type = null }) => ({
+      target,
+      label,
+      standard,
+      type,
+    }));
+  }
+
+  @Access({ kind: 'workspace', role: 'viewer', scope: 'contacts:read' })
+  @FieldResolver(() => SuggestedColumnsType, {
+    description: 'Tells where the columns of a file would go, before it is uploaded. Stores nothing.',
+  })
+  async suggestedColumns(
+    @Ctx() { workspace }: WorkspaceContext,
+    @Arg('file', () => FileBeginningInput, { description: 'The beginning of the file.' })
+    { columns, ...beginning }: FileBeginningInput,
+  ): Promise<SuggestedColumnsType> {
+    const { headers, rows } = beginning;
+    if (headers.length > mostColumns || rows.length > mostRowsShown)
+      throw new Failure('TOO_LARGE', `At most ${mostColumns} columns and ${mostRowsShown} rows.`, {
+        path: headers.length > mostColumns ? 'file.headers' : 'file.rows',
+      });
+    const mapping = toChoices(columns ?? []);
+    return this.withWorkspace(workspace.id, (tx) => suggestColumns(tx, { ...beginning, mapping }));
+  }
+}
+
+/** Rows by which columns can be known before a file is uploaded. */
+const mostRowsShown = 200;
+
+function toChoices(columns: readonly ImportColumnInput[]): MappingChoices {
+  return Object.fromEntries(
+    columns.map(({ header, target, leftOut, dateFormat }) => [
+      header,
+      {
+        ...(leftOut ? { target: null } : target ? { target } : {}),
+        ...(dateFormat ? { dateFormat } : {}),
+      },
+    ]),
+  );
 }
 
 /**

@@ -1,10 +1,13 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { AttributeType } from '@coterie/rules';
+import { ValidateNested } from 'class-validator';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
 import { connectionOf } from '../../platform/graphql/pagination.js';
 import { ProblemType } from '../../platform/graphql/problem.types.js';
+import { AttributeTypeEnum } from '../attributes/index.js';
 import type { DateFormat } from './date-format.js';
 import type { ImportEffect } from './import-effects.js';
-import type { ImportKind } from './import.js';
+import type { ImportColumn, ImportKind } from './import.js';
 import type { MappingSource } from './suggest-mapping.js';
 
 /** GraphQL's enum of the states of an import. */
@@ -136,6 +139,80 @@ export class ImportColumnType {
     description: 'How its dates are written; null where its values are no dates.',
   })
   dateFormat!: DateFormat | null;
+}
+
+@ObjectType('ImportTarget', { description: 'Something that a column of a file can go to.' })
+@Readable('contacts:read')
+export class ImportTargetType {
+  @Field(() => String, { description: 'As it stands in mappings; see `ImportColumn.target`.' })
+  target!: string;
+
+  @Field(() => String, { description: 'What people call it.' })
+  label!: string;
+
+  @Field(() => Boolean, { description: 'Whether every workspace has it.' })
+  standard!: boolean;
+
+  @Field(() => AttributeTypeEnum, {
+    nullable: true,
+    description: 'Of an attribute: the type of its values.',
+  })
+  type!: AttributeType | null;
+}
+
+@ObjectType('SuggestedColumns', {
+  description: 'Where the columns of a file would go if it were uploaded now.',
+})
+@Readable('contacts:read')
+export class SuggestedColumnsType {
+  @Field(() => [ImportColumnType], { description: 'Its columns, in its order.' })
+  columns!: ImportColumn[];
+
+  @Field(() => [ProblemType], {
+    description:
+      'Why it would not be taken as it is; `path` is `mapping.` and a header where it is about one.',
+  })
+  problems!: ProblemType[];
+}
+
+@InputType({ description: 'What is said about a column of a file.' })
+export class ImportColumnInput {
+  @Field(() => String, { description: 'Its name in the header.' })
+  header!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where its values go; see `ImportColumn.target`. As suggested unless given.',
+  })
+  target?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether it is left out.' })
+  leftOut!: boolean;
+
+  @Field(() => ImportDateFormat, {
+    nullable: true,
+    description: 'How its dates are written; as its values show unless given.',
+  })
+  dateFormat?: DateFormat | null;
+}
+
+@InputType({ description: 'The beginning of a file.' })
+export class FileBeginningInput {
+  @Field(() => ImportKindEnum, { defaultValue: 'contacts', description: 'What its rows are.' })
+  kind!: ImportKind;
+
+  @Field(() => [String], { description: 'Its header, at most 1,000 columns.' })
+  headers!: string[];
+
+  @Field(() => [[String]], { description: 'The cells of its first rows, at most 200 of them.' })
+  rows!: string[][];
+
+  @Field(() => [ImportColumnInput], {
+    nullable: true,
+    description: 'What is said about columns; others go where their names and values suggest.',
+  })
+  @ValidateNested({ each: true })
+  columns?: ImportColumnInput[] | null;
 }
 
 @ObjectType('RejectedRow', { description: 'A row of an imported file that could not be taken.' })

@@ -12,16 +12,15 @@ import { abandonBody } from '../../platform/http/abandon-body.js';
 import { newId } from '../../platform/ids.js';
 import type { Services } from '../../platform/module.js';
 import { steadyCatalog } from '../attributes/index.js';
-import { chooseDateFormats } from './choose-date-formats.js';
-import type { DateFormat } from './date-format.js';
 import { noProgress, type ImportInput, type ImportKind } from './import.js';
 import { insertChunk, insertImport } from './import.repository.js';
-import { mappableIn, presentTargets, type Mappable } from './mappable-fields.js';
+import { mapColumns } from './map-columns.js';
+import { mappableIn, presentTargets } from './mappable-fields.js';
 import { fromWindows1252, readEncoding, type Encoding } from './read-encoding.js';
 import { detectDelimiter, readCsv, type CsvRecord, type Delimiter } from './read-csv.js';
 import { mergeChoices, type MappingChoices } from './saved-mapping.js';
 import { findSavedMapping, saveMapping } from './saved-mapping.repository.js';
-import { suggestMapping, type MappingTarget } from './suggest-mapping.js';
+import type { MappingTarget } from './suggest-mapping.js';
 
 /** Bytes of a file at most: about two million rows of a CRM export. */
 export const largestImport = 512 * 1024 * 1024;
@@ -151,21 +150,6 @@ function tooLarge(): Failure {
   return new Failure('TOO_LARGE', `A file may have ${largestImport} bytes.`, { path: 'file' });
 }
 
-function mapColumns(
-  { headers, samples }: Pick<FileStart, 'headers' | 'samples'>,
-  { fields, needs }: Mappable,
-  { explicit, saved }: { explicit: MappingChoices; saved: MappingChoices },
-): Required<Pick<ImportInput, 'targets' | 'foundBy' | 'dateFormats'>> {
-  const { targets, foundBy } = suggestMapping(headers, fields, {
-    explicit: targetsOf(explicit),
-    saved: targetsOf(saved),
-    samples,
-    ...(needs && { needs }),
-  });
-  const formats = { explicit: formatsOf(explicit), saved: formatsOf(saved) };
-  return { targets, foundBy, dateFormats: chooseDateFormats({ headers, targets, samples }, fields, formats) };
-}
-
 /** Each signal is somebody's word. */
 function checkSource(
   { kind, signalSource }: UploadOptions,
@@ -175,17 +159,6 @@ function checkSource(
   const message =
     'No column says whose signals these are: name the source in the address, such as source=bombora.';
   throw new Failure('INVALID_INPUT', message, { path: 'source' });
-}
-
-function targetsOf(choices: MappingChoices): Record<string, MappingTarget | null> {
-  const said = Object.entries(choices).filter(([, { target }]) => target !== undefined);
-  return Object.fromEntries(said.map(([header, { target = null }]) => [header, target]));
-}
-
-function formatsOf(choices: MappingChoices): Record<string, DateFormat> {
-  return Object.fromEntries(
-    Object.entries(choices).flatMap(([header, { dateFormat }]) => (dateFormat ? [[header, dateFormat]] : [])),
-  ) as Record<string, DateFormat>;
 }
 
 /** What was decided by hand once need not be said again. */

@@ -115,6 +115,7 @@ export function createCountMembers(services: {
     ask: Ask,
     signal: AbortSignal,
   ): Promise<Omit<NodeCounts, 'tookMs'>> {
+    meter.count(workspaceId, 'counts');
     const { counts: found, source } = await find(workspaceId, asked, ask, signal);
     const { version, asOf, counts, sample } = found;
     const nodes = nodesOf(asked.question.rule).map(({ path }, index) => ({

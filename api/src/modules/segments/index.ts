@@ -17,13 +17,15 @@ import { createStandingLoader } from './membership/membership.loader.js';
 import {
   createSegmentChangesResolver,
   SegmentMembershipResolver,
+  SegmentMoveResolver,
+  SegmentMovesResolver,
   SegmentTransitionResolver,
 } from './membership/membership.resolver.js';
 import { PresentMemberships } from './membership/present-memberships.js';
 import { SegmentWatch } from './membership/segment-watch.js';
 import { createRefreshPostingsTask, refreshPostingsTask } from './postings/refresh-postings.job.js';
 import { SegmentEntity, SegmentVersionEntity } from './segment.entity.js';
-import { createSegmentLoaders } from './segment.loaders.js';
+import { createSegmentById, createSegmentLoaders } from './segment.loaders.js';
 import {
   ContactSegmentsResolver,
   SegmentMutationsResolver,
@@ -100,6 +102,8 @@ export const createSegmentsModule: CreateModule = (services) => {
       new ContactSegmentsResolver(shown),
       new SegmentMembershipResolver({ withWorkspace, standings: createStandingLoader(withWorkspace) }),
       new SegmentTransitionResolver(contacts),
+      new SegmentMovesResolver(withWorkspace),
+      new SegmentMoveResolver(createSegmentById(withWorkspace)),
       createSegmentChangesResolver({ withWorkspace, watch: new SegmentWatch(services) }),
     ],
     tasks: {

@@ -1,4 +1,5 @@
 import { Bitmap } from '@coterie/bitmap';
+import type { Rule } from '@coterie/rules';
 import { longStatementSeconds, type WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { readCursor, toPage, type Page, type PageArgs } from '../../platform/graphql/pagination.js';
@@ -48,14 +49,24 @@ export interface Member {
 }
 
 /** A page of a segment's members, in the order in which contacts came into the workspace. */
-export async function listMembers(
-  { tx, evaluate }: Turn,
+export function listMembers(
+  turn: Turn,
   segment: Pick<SegmentEntity, 'id' | 'rule'>,
   page: PageArgs,
   now: Date,
 ): Promise<Page<Member>> {
+  return listMeeting(turn, ruleOf(segment), page, now);
+}
+
+/** The same of those who meet a rule, which must have been checked. */
+export async function listMeeting(
+  { tx, evaluate }: Turn,
+  rule: Rule,
+  page: PageArgs,
+  now: Date,
+): Promise<Page<Member>> {
   const [after = -1] = readCursor(page.after, 'integer') ?? [];
-  const { members } = await evaluate(await loadQuestion(tx, ruleOf(segment), now));
+  const { members } = await evaluate(await loadQuestion(tx, rule, now));
   const rows = await tx.query<Member>(
     'select id, ordinal from contacts where ordinal = any($1::int[]) order by ordinal',
     [members.next(after, page.first + 1)],

@@ -13,11 +13,12 @@ import type { Quotas, UsageMeter } from '../../platform/usage.js';
 import { WorkspaceType } from '../workspaces/index.js';
 import { archiveSegment, unarchiveSegment } from './archive-segment.js';
 import type { CountMembers } from './count-members.js';
+import { checkRule } from './check-rule.js';
 import { createSegment, type Editor } from './create-segment.js';
 import { duplicateSegment } from './duplicate-segment.js';
 import { explainMembership } from './explain-membership.js';
 import { addToList, removeFromList } from './list-members.js';
-import { listMembers } from './members.js';
+import { listMeeting, listMembers } from './members.js';
 import { materialiseSoon } from './membership/materialise-soon.js';
 import { previewSegment } from './preview-segment.js';
 import type { SegmentEntity } from './segment.entity.js';
@@ -44,7 +45,8 @@ import {
   type SegmentVersionType,
   UpdateSegmentInput,
 } from './segment.types.js';
-import { showContacts } from './show-contacts.js';
+import { RuleSourceInput } from './rule.types.js';
+import { showContacts, showMembers } from './show-contacts.js';
 import { restoreVersion, updateSegment } from './update-segment.js';
 
 /** What the resolvers of segments work with. */
@@ -87,6 +89,28 @@ export class WorkspaceSegmentsResolver {
     @Arg('id', () => ID, { description: 'Its id.' }) id: string,
   ): Promise<SegmentType> {
     return this.services.withWorkspace(workspace.id, async (tx) => toSegment(await requireSegment(tx, id)));
+  }
+
+  @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })
+  @FieldResolver(() => ContactConnection, {
+    complexity: costs.preview,
+    description:
+      'The contacts that meet a rule, in the order in which they came into the workspace. The first page counts as a preview.',
+  })
+  async contactsWhere(
+    @Ctx() context: WorkspaceContext,
+    @Arg('rule', () => RuleSourceInput, { description: 'The rule.' }) rule: RuleSourceInput,
+    @Args(() => PageArgs) page: PageArgs,
+  ): Promise<Page<ContactType>> {
+    const { meter, quotas, clock, engine, withWorkspace } = this.services;
+    const { id } = context.workspace;
+    if (page.after == null) await quotas.require(id, 'previews');
+    const checked = await withWorkspace(id, (tx) => checkRule(tx, rule, { path: 'rule' }));
+    const found = await engine.inLongTurn(id, (turn) => listMeeting(turn, checked, page, clock.now()), {
+      signal: context.signal,
+    });
+    if (page.after == null) meter.count(id, 'previews');
+    return showMembers(this.services.contacts, context, id, found);
   }
 
   @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })
@@ -296,16 +320,7 @@ export class SegmentResolver {
       (turn) => listMembers(turn, toKey(segment), args, clock.now()),
       { signal: context.signal },
     );
-    const shown = await contacts(context, workspaceId).contact.loadMany(
-      page.edges.map(({ node }) => node.ordinal),
-    );
-    // A contact that was erased since the page was read is left out.
-    const edges = page.edges.flatMap(({ cursor }, index) => {
-      const node = shown[index];
-      if (node instanceof Error) throw node;
-      return node ? [{ cursor, node }] : [];
-    });
-    return { ...page, edges };
+    return showMembers(contacts, context, workspaceId, page);
   }
 
   @FieldResolver(() => SegmentVersionConnection, { description: 'Its versions, the newest first.' })

@@ -5,6 +5,9 @@ import { QuotaBook } from './quota-book.js';
 import { OrganizationUsageResolver, WorkspaceUsageResolver } from './usage.resolver.js';
 import { usageEvery, writeUsage } from './write-usage.js';
 
+export { listQuotas } from './usage.repository.js';
+export { UsageQuotaType } from './usage.types.js';
+
 type Core = Pick<Services, 'withWorkspace' | 'directory' | 'meter' | 'clock' | 'log'>;
 
 /** What is used, and how much of it may be: the quotas that operations ask for, and the module that tells of them. */

@@ -1,3 +1,5 @@
+import type { ImportKind } from '@coterie/client';
+
 /** A file that was taken, or why it was not. */
 export type Upload = { ok: true; importId: string } | { ok: false; message: string };
 
@@ -6,6 +8,18 @@ export interface Uploading {
   finished: Promise<Upload>;
   /** Stops sending; nothing of it is kept. */
   abort(): void;
+}
+
+/** What is to be done with a file. */
+export interface UploadRequest {
+  workspaceId: string;
+  kind: ImportKind;
+  /** Whether only to find out what an import would do. */
+  dryRun: boolean;
+  /** What was said about columns, by header. */
+  mapping: Readonly<Record<string, { target?: string | null; dateFormat?: string }>>;
+  /** Who says what a file of signals holds. */
+  source?: string;
 }
 
 interface Answer {
@@ -17,7 +31,11 @@ interface Answer {
  * Sends a CSV file. By XMLHttpRequest: fetch cannot tell how much has been sent.
  * @param onProgress hears the share that was sent, from 0 to 1.
  */
-export function uploadFile(workspaceId: string, file: File, onProgress: (share: number) => void): Uploading {
+export function uploadFile(
+  file: File,
+  { workspaceId, kind, dryRun, mapping, source }: UploadRequest,
+  onProgress: (share: number) => void,
+): Uploading {
   const request = new XMLHttpRequest();
   const finished = new Promise<Upload>((resolve) => {
     request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded / total));
@@ -27,7 +45,14 @@ export function uploadFile(workspaceId: string, file: File, onProgress: (share: 
     );
     request.addEventListener('abort', () => resolve({ ok: false, message: 'The upload was called off.' }));
   });
-  const query = new URLSearchParams({ workspaceId, fileName: file.name.slice(-200) });
+  const query = new URLSearchParams({
+    workspaceId,
+    fileName: file.name.slice(-200),
+    of: kind.toLowerCase(),
+    dryRun: String(dryRun),
+    ...(Object.keys(mapping).length > 0 ? { mapping: JSON.stringify(mapping) } : {}),
+    ...(source ? { source } : {}),
+  });
   request.open('POST', `/v1/imports?${query}`);
   request.setRequestHeader('content-type', 'text/csv');
   request.send(file);

@@ -18,6 +18,8 @@ import { costs } from '../../../platform/graphql/limits.js';
 import { live } from '../../../platform/graphql/live.js';
 import { readCursor, toPage, type Page } from '../../../platform/graphql/pagination.js';
 import { ContactType, type contactLoaders } from '../../contacts/index.js';
+import { WorkspaceType } from '../../workspaces/index.js';
+import type { createSegmentById } from '../segment.loaders.js';
 import { requireSegment } from '../segment.repository.js';
 import { SegmentType } from '../segment.types.js';
 import {
@@ -35,12 +37,16 @@ import {
   SegmentCountChangeType,
   SegmentMembershipChangeType,
   SegmentMembershipType,
+  SegmentMovesArgs,
+  SegmentMovesType,
+  SegmentMoveType,
   SegmentSizePointType,
   SegmentTransitionConnection,
   SegmentTransitionsArgs,
   SegmentTransitionType,
   SizeHistoryArgs,
 } from './membership.types.js';
+import { readMoves, type Move } from './moves.repository.js';
 import { readSizes } from './size.repository.js';
 import { readTransitions } from './transition.repository.js';
 
@@ -106,6 +112,42 @@ export class SegmentMembershipResolver {
       ({ sequence }) => [sequence],
       (row) => toTransition(workspaceId, row),
     );
+  }
+}
+
+/** Which segments of a workspace move. */
+@Resolver(() => WorkspaceType)
+export class SegmentMovesResolver {
+  constructor(private readonly withWorkspace: WithWorkspace) {}
+
+  @Access({ kind: 'workspace', role: 'viewer', scope: 'segments:read' })
+  @FieldResolver(() => SegmentMovesType, {
+    complexity: costs.count,
+    description: 'The active segments that grew and shrank most, as their memberships are kept.',
+  })
+  async segmentMoves(
+    @Ctx() { workspace, clock }: WorkspaceContext,
+    @Args(() => SegmentMovesArgs) { days, first }: SegmentMovesArgs,
+  ): Promise<SegmentMovesType> {
+    const asked = { days, now: clock.now(), limit: first };
+    const { growing, shrinking } = await this.withWorkspace(workspace.id, (tx) => readMoves(tx, asked));
+    const show = (moves: readonly Move[]): SegmentMoveType[] =>
+      moves.map((move) => ({ ...move, workspaceId: workspace.id }));
+    return { growing: show(growing), shrinking: show(shrinking) };
+  }
+}
+
+/** Which segment moved. */
+@Resolver(() => SegmentMoveType)
+export class SegmentMoveResolver {
+  constructor(private readonly segmentById: ReturnType<typeof createSegmentById>) {}
+
+  @FieldResolver(() => SegmentType, { description: 'The segment.' })
+  segment(
+    @Ctx() context: RequestContext,
+    @Root() { workspaceId, segmentId }: SegmentMoveType,
+  ): Promise<SegmentType> {
+    return this.segmentById(context, workspaceId).load(segmentId);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Max, Min } from 'class-validator';
 import { ArgsType, Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../../platform/graphql/access.js';
 import { connectionOf, PageArgs } from '../../../platform/graphql/pagination.js';
@@ -69,6 +70,53 @@ export class SegmentMembershipType {
     description: 'Why it does not move: its rule cannot be answered. Null when it can.',
   })
   error!: ProblemType | null;
+}
+
+/** How a segment moved. */
+@ObjectType('SegmentMove', { description: 'How a segment moved over some days.' })
+@Readable('segments:read')
+export class SegmentMoveType {
+  /** The segment. */
+  segmentId!: string;
+  workspaceId!: string;
+
+  @Field(() => Int, { description: 'How many members it has.' })
+  size!: number;
+
+  @Field(() => Int, {
+    description: 'How many more than at the beginning, or when it was first known; less than 0 for fewer.',
+  })
+  change!: number;
+
+  @Field(() => [Int], {
+    nullable: 'items',
+    description: 'How many it had a day apart, the oldest first, now the last; null before it was known.',
+  })
+  sizes!: (number | null)[];
+}
+
+@ObjectType('SegmentMoves', { description: 'The segments that moved most over some days.' })
+@Readable('segments:read')
+export class SegmentMovesType {
+  @Field(() => [SegmentMoveType], { description: 'Those that grew, most of all first.' })
+  growing!: SegmentMoveType[];
+
+  @Field(() => [SegmentMoveType], { description: 'Those that shrank, most of all first.' })
+  shrinking!: SegmentMoveType[];
+}
+
+/** Over how many days, and how many segments. */
+@ArgsType()
+export class SegmentMovesArgs {
+  @Field(() => Int, { defaultValue: 7, description: 'Over how many days, from 1 to 90.' })
+  @Min(1)
+  @Max(90)
+  days!: number;
+
+  @Field(() => Int, { defaultValue: 5, description: 'How many of each, from 1 to 20.' })
+  @Min(1)
+  @Max(20)
+  first!: number;
 }
 
 /** How large a segment was. */
