@@ -1,9 +1,9 @@
-import type { Services } from '../../../platform/module.js';
 import {
   createOpenDestination,
   DestinationFailure,
   type AudienceConnector,
   type Connection,
+  type Opens,
 } from '../../destinations/index.js';
 
 /** A destination that is ready to be talked to. */
@@ -19,9 +19,7 @@ export interface AudienceDestinations {
 }
 
 /** The destinations that are set up. */
-export function createAudienceDestinations(
-  services: Pick<Services, 'withWorkspace' | 'secrets' | 'network' | 'ask'>,
-): AudienceDestinations {
+export function createAudienceDestinations(services: Opens): AudienceDestinations {
   const openForRun = createOpenDestination(services);
   return {
     async open(workspaceId, id, signal) {

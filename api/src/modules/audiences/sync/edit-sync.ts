@@ -82,7 +82,7 @@ async function checkDestination(
   const destination = await findDestination(tx, id, 'for key share');
   if (!destination) throw notFound('destination', path);
   const { label } = platforms[platform];
-  if (destination.kind !== platform)
+  if (destination.kind !== 'file' && destination.kind !== platform)
     throw new Failure('INVALID_INPUT', `This audience is for ${label}; the destination is another kind.`, {
       path,
     });
