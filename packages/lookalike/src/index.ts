@@ -1,0 +1,5 @@
+export { FeatureBuilder, type ColumnWriter, type EventColumn, type FeatureOptions } from './feature-builder.js';
+export type { Features, LeftOut } from './features.js';
+export { areaUnderCurve, liftAt, recallAt } from './evaluate.js';
+export { printTrait, type ColumnKind, type Trait, type TraitValue } from './traits.js';
+export { randomOf, type Random } from './random.js';
