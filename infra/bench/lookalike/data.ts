@@ -48,7 +48,9 @@ export function whatIsMissing(folder: string | undefined): string | undefined {
     'Name it with --data FOLDER or in LOOKALIKE_DATA, or measure speed alone with --no-quality.';
   if (!folder) return wanted;
   const absent = dataSets.filter(({ file }) => !existsSync(join(folder, file)));
-  return absent.length === 0 ? undefined : `${folder} has no ${absent.map(({ file }) => file).join(' and no ')}. ${wanted}`;
+  return absent.length === 0
+    ? undefined
+    : `${folder} has no ${absent.map(({ file }) => file).join(' and no ')}. ${wanted}`;
 }
 
 export function readPeople(folder: string, { file, outcome, positive, without }: DataSet): People {
@@ -70,5 +72,8 @@ export function readPeople(folder: string, { file, outcome, positive, without }:
     }
   }
   const place = head!.indexOf(outcome);
-  return { features: builder.build(), positive: Uint8Array.from(lines, (line) => (line[place] === positive ? 1 : 0)) };
+  return {
+    features: builder.build(),
+    positive: Uint8Array.from(lines, (line) => (line[place] === positive ? 1 : 0)),
+  };
 }

@@ -22,13 +22,24 @@ export function assemble(parts: Part[], leftOut: LeftOut[], { rows }: PartOption
     groups.push({ form: part.form, column, first, end: traitOf.length, missing: part.missing });
   }
   const size = traitOf.length;
-  return { rows, ...byRow(kept, groups, rows), size, traitOf: Uint32Array.from(traitOf), traits, groups, columns, numbers, leftOut };
+  return {
+    rows,
+    ...byRow(kept, groups, rows),
+    size,
+    traitOf: Uint32Array.from(traitOf),
+    traits,
+    groups,
+    columns,
+    numbers,
+    leftOut,
+  };
 }
 
 /** Whether a part tells anybody from anybody else. */
 function tells({ features, missing, traitOf }: Part, rows: number): boolean {
   if (features.length === 0) return false;
-  if (missing || features.length < rows || traitOf.length === 1) return traitOf.length > 1 || features.length < rows;
+  if (missing || features.length < rows || traitOf.length === 1)
+    return traitOf.length > 1 || features.length < rows;
   return features.some((feature) => feature !== features[0]);
 }
 

@@ -71,7 +71,8 @@ export class FeatureBuilder {
     const cells = this.#begin(column, (length) => new Float64Array(length));
     this.#open = () => {
       const base = { column, kind: 'number' as const };
-      if (cells.size > 0) this.#parts.push(partOfNumbers({ rows: cells.rows, numbers: cells.values }, base, this.#options));
+      if (cells.size > 0)
+        this.#parts.push(partOfNumbers({ rows: cells.rows, numbers: cells.values }, base, this.#options));
     };
     return { add: (ordinal, value) => void (Number.isFinite(value) && cells.add(ordinal, value)) };
   }
@@ -90,12 +91,19 @@ export class FeatureBuilder {
     const recency = this.#begin(column, make);
     const counts = windows.map(() => new Cells(make, this.#options.rows, false));
     this.#open = () => {
-      const add = (cells: Cells<Float64Array>, steps: Float64Array, measure: NonNullable<Part['traits'][0]['measure']>): void => {
+      const add = (
+        cells: Cells<Float64Array>,
+        steps: Float64Array,
+        measure: NonNullable<Part['traits'][0]['measure']>,
+      ): void => {
         if (cells.size > 0)
-          this.#parts.push(partOfSteps({ rows: cells.rows, numbers: cells.values }, steps, { ...base, measure }));
+          this.#parts.push(
+            partOfSteps({ rows: cells.rows, numbers: cells.values }, steps, { ...base, measure }),
+          );
       };
       add(recency, recencySteps, { is: 'recency' });
-      for (const [index, days] of windows.entries()) add(counts[index]!, frequencySteps, { is: 'frequency', days });
+      for (const [index, days] of windows.entries())
+        add(counts[index]!, frequencySteps, { is: 'frequency', days });
     };
     return {
       add: (ordinal, daysAgo, times) => {
@@ -130,7 +138,10 @@ export class FeatureBuilder {
     if (!this.#skips) end?.();
   }
 
-  #texts(column: string, kind: ColumnKind & ('category' | 'list' | 'boolean')): ColumnWriter<[value: string]> {
+  #texts(
+    column: string,
+    kind: ColumnKind & ('category' | 'list' | 'boolean'),
+  ): ColumnWriter<[value: string]> {
     const cells = this.#begin(column, (length) => new Uint32Array(length), kind === 'list');
     const codes = new Map<string, number>();
     const form = kind === 'list' ? 'items' : 'nominal';

@@ -8,7 +8,12 @@ const memory = 8;
  * Finds where a smooth convex function is least (limited-memory BFGS with a line search that halves). The point given is
  * where it starts, and becomes the result. `turn` is called before each step.
  */
-export function minimise(objective: Objective, point: Float64Array, mostSteps: number, turn: () => void): void {
+export function minimise(
+  objective: Objective,
+  point: Float64Array,
+  mostSteps: number,
+  turn: () => void,
+): void {
   const size = point.length;
   let gradient = new Float64Array(size);
   let value = objective(point, gradient);

@@ -28,3 +28,20 @@ export function scoreLinear(model: LinearModel, features: Features, rows: Uint32
   }
   return scores;
 }
+
+/** A model that scores everybody 0. */
+export function emptyLinear(features: Features): LinearModel {
+  return {
+    base: 0,
+    traits: new Float64Array(features.traits.length),
+    numbers: new Float64Array(features.numbers.length),
+  };
+}
+
+/** Adds another model to one, so many times. */
+export function addLinear(to: LinearModel, what: LinearModel, times: number): void {
+  to.base += times * what.base;
+  for (let trait = 0; trait < to.traits.length; trait += 1) to.traits[trait]! += times * what.traits[trait]!;
+  for (let number = 0; number < to.numbers.length; number += 1)
+    to.numbers[number]! += times * what.numbers[number]!;
+}

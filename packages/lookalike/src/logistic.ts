@@ -3,25 +3,22 @@ import type { Features } from './features.js';
 import type { LinearModel } from './linear.js';
 import type { Sample } from './sample.js';
 
-/**
- * Logistic regression whose weights are drawn towards those of another model (all zero where none is given), the more the
- * greater `pull`: with few seed members it is that model, with many it is free.
- */
+/** Logistic regression whose weights are drawn towards 0, the more the greater `pull`. @param from where to start. */
 export function logistic(
   features: Features,
   sample: Sample,
-  { pull, towards, turn }: { pull: number; towards?: LinearModel; turn: () => void },
+  { pull, from, turn }: { pull: number; from?: LinearModel | undefined; turn: () => void },
 ): LinearModel {
   const traits = features.traits.length;
   const numbers = features.numbers.length;
   const size = traits + numbers + 1;
-  const prior = new Float64Array(size);
-  if (towards) {
-    prior.set(towards.traits);
-    prior.set(towards.numbers, traits);
-  }
-  const point = prior.slice();
+  const point = new Float64Array(size);
   point[size - 1] = startOf(sample);
+  if (from) {
+    point.set(from.traits);
+    point.set(from.numbers, traits);
+    point[size - 1] = from.base;
+  }
   const itemTraits = sample.items.map((feature) => features.traitOf[feature]!);
   const objective = (at: Float64Array, gradient: Float64Array): number => {
     gradient.fill(0);
@@ -42,9 +39,8 @@ export function logistic(
       gradient[size - 1]! += slope;
     }
     for (let index = 0; index < size - 1; index += 1) {
-      const off = at[index]! - prior[index]!;
-      loss += (pull / 2) * off * off;
-      gradient[index]! += pull * off;
+      loss += (pull / 2) * at[index]! ** 2;
+      gradient[index]! += pull * at[index]!;
     }
     return loss;
   };

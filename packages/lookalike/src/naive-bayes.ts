@@ -20,7 +20,8 @@ export function countTraits(features: Features, { rows, weights }: Share): Trait
     for (let at = starts[row]!; at < end; at += 1) byFeature[items[at]!]! += weight;
   }
   const traits = new Float64Array(features.traits.length);
-  for (let feature = 0; feature < features.size; feature += 1) traits[traitOf[feature]!]! += byFeature[feature]!;
+  for (let feature = 0; feature < features.size; feature += 1)
+    traits[traitOf[feature]!]! += byFeature[feature]!;
   return { traits, total };
 }
 
@@ -29,7 +30,12 @@ export function countTraits(features: Features, { rows, weights }: Share): Trait
  * taken for is drawn towards the pool's, as if `shrink` more seed members were there who are like the pool: a trait that
  * the seed is too small to say anything about says nothing.
  */
-export function naiveBayes(features: Features, seed: TraitCounts, pool: TraitCounts, shrink: number): LinearModel {
+export function naiveBayes(
+  features: Features,
+  seed: TraitCounts,
+  pool: TraitCounts,
+  shrink: number,
+): LinearModel {
   const traits = new Float64Array(features.traits.length);
   let base = 0;
   const ratio = (ofSeed: number, ofPool: number): number => {

@@ -14,7 +14,10 @@ export function partOfNumbers(
   options: PartOptions,
 ): Part {
   const step = Math.max(1, Math.floor(numbers.length / mostForBins));
-  const some = Float64Array.from({ length: Math.ceil(numbers.length / step) }, (_, at) => numbers[at * step]!);
+  const some = Float64Array.from(
+    { length: Math.ceil(numbers.length / step) },
+    (_, at) => numbers[at * step]!,
+  );
   const { bounds, coarse } = binsOf(some, Math.max(1, options.rareBelow / step));
   const missing = marksMissing(rows.length, options.rows);
   const offset = missing ? 1 : 0;
@@ -72,5 +75,13 @@ export function partOfSteps(
   const features = Uint16Array.from(numbers, (value) => binFor(bounds, value));
   const traitOf = Uint32Array.from({ length: bounds.length + 1 }, (_, bin) => bin);
   const traits = rangesOf(bounds, traitOf).map((value) => ({ ...base, value }));
-  return { column: base.column, form: 'ordered', rows: rows.slice(), features, traits, traitOf, missing: false };
+  return {
+    column: base.column,
+    form: 'ordered',
+    rows: rows.slice(),
+    features,
+    traits,
+    traitOf,
+    missing: false,
+  };
 }

@@ -72,10 +72,7 @@ export function partOfCodes(
 }
 
 /** Without the rows whose value is too rare to be anything, once and in order within a row. */
-function sortItems(
-  rows: Uint32Array,
-  features: Uint16Array,
-): { rows: Uint32Array; features: Uint16Array } {
+function sortItems(rows: Uint32Array, features: Uint16Array): { rows: Uint32Array; features: Uint16Array } {
   let size = 0;
   const keptRows = new Uint32Array(rows.length);
   for (let start = 0, end = 0; start < rows.length; start = end) {
@@ -93,10 +90,7 @@ function sortItems(
   return { rows: keptRows.slice(0, size), features: features.slice(0, size) };
 }
 
-function dropUnknown(
-  rows: Uint32Array,
-  features: Uint16Array,
-): { rows: Uint32Array; features: Uint16Array } {
+function dropUnknown(rows: Uint32Array, features: Uint16Array): { rows: Uint32Array; features: Uint16Array } {
   if (!features.includes(unknown)) return { rows: rows.slice(), features };
   return {
     rows: rows.filter((_, index) => features[index] !== unknown),

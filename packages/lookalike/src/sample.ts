@@ -38,5 +38,12 @@ export function gather(features: Features, seed: Share, pool: Share): Sample {
     items.set(features.items.subarray(features.starts[row]!, features.starts[row + 1]!), starts[place]!);
   }
   const numbers = features.numbers.map(({ values }) => Float32Array.from(rows, (row) => values[row]!));
-  return { rows, labels: new Uint8Array(rows.length).fill(1, 0, seed.rows.length), weights, starts, items, numbers };
+  return {
+    rows,
+    labels: new Uint8Array(rows.length).fill(1, 0, seed.rows.length),
+    weights,
+    starts,
+    items,
+    numbers,
+  };
 }
