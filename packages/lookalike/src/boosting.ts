@@ -6,6 +6,8 @@ import { TreeList, type Trees } from './trees.js';
 export interface BoostingOptions extends SplitRules {
   trees: number;
   leaves: number;
+  /** Splits from root to leaf at most. */
+  depth: number;
   /** How far each tree goes towards what it found. */
   rate: number;
   /** Called before each tree. */
@@ -17,6 +19,7 @@ interface Open {
   node: number;
   start: number;
   end: number;
+  depth: number;
   histogram: Histogram;
   split: Split | undefined;
 }
@@ -68,7 +71,7 @@ class Grower {
       this.#curvatures[place] = weights[place]! * share * (1 - share);
       this.#order[place] = place;
     }
-    const first = this.#open(this.#histogram(0, labels.length), 0, labels.length);
+    const first = this.#open(this.#histogram(0, labels.length), 0, labels.length, 0);
     if (!first.split) return false;
     this.list.root(first.node);
     const open = [first];
@@ -84,16 +87,18 @@ class Grower {
     return true;
   }
 
-  #open(histogram: Histogram, start: number, end: number): Open {
+  #open(histogram: Histogram, start: number, end: number, depth: number): Open {
     const node = this.list.leaf(this.#valueOf(histogram));
-    return { node, start, end, histogram, split: bestSplit(this.#features, histogram, this.#options) };
+    const split =
+      depth < this.#options.depth ? bestSplit(this.#features, histogram, this.#options) : undefined;
+    return { node, start, end, depth, histogram, split };
   }
 
   #valueOf({ slope, curvature }: Histogram): number {
     return (-slope / (curvature + this.#options.shrink)) * this.#options.rate;
   }
 
-  #split({ node, start, end, histogram, split }: Open): [Open, Open] {
+  #split({ node, start, end, depth, histogram, split }: Open): [Open, Open] {
     const middle = this.#part(start, end, split!);
     // The smaller side is counted, the larger is what is left of both.
     const leftIsSmaller = middle - start <= end - middle;
@@ -105,8 +110,8 @@ class Grower {
       slope: histogram.slope - small.slope,
       curvature: histogram.curvature - small.curvature,
     };
-    const left = this.#open(leftIsSmaller ? small : large, start, middle);
-    const right = this.#open(leftIsSmaller ? large : small, middle, end);
+    const left = this.#open(leftIsSmaller ? small : large, start, middle, depth + 1);
+    const right = this.#open(leftIsSmaller ? large : small, middle, end, depth + 1);
     this.list.split(node, split!.slot, split!.low, split!.high, left.node, right.node);
     return [left, right];
   }

@@ -2,15 +2,13 @@ import { topSize } from './evaluate.js';
 import type { Features } from './features.js';
 import { scoreLinear } from './linear.js';
 import type { LookalikeModel } from './model.js';
-import { TreeWalker } from './trees.js';
+import { PackedTrees } from './packed-trees.js';
 
 /** Of each of the rows, how alike it is to the seed: the higher, the more. */
 export function score(model: LookalikeModel, features: Features, rows: Uint32Array): Float32Array {
-  const scores = Float32Array.from(scoreLinear(model.linear, features, rows));
-  if (model.trees.roots.length === 0) return scores;
-  const walker = new TreeWalker(model.trees, features);
-  for (let place = 0; place < rows.length; place += 1) scores[place]! += walker.score(rows[place]!);
-  return scores;
+  const scores = scoreLinear(model.linear, features, rows);
+  new PackedTrees(model.trees, features).addTo(scores, rows);
+  return Float32Array.from(scores);
 }
 
 /** The rows from the most alike to the least; of equal scores, the lower ordinal comes first. */

@@ -5,10 +5,11 @@ import { scoreLinear, type LinearModel } from './linear.js';
 import { logistic } from './logistic.js';
 import type { PartName } from './model.js';
 import { countTraits, naiveBayes, type TraitCounts } from './naive-bayes.js';
+import { PackedTrees } from './packed-trees.js';
 import { sampled, type Random } from './random.js';
 import { gather, type Share } from './sample.js';
 import type { TrainedPart } from './strength.js';
-import { TreeWalker, type Trees } from './trees.js';
+import type { Trees } from './trees.js';
 
 /** How a seed of a size is learnt from. */
 export interface Settings {
@@ -31,7 +32,7 @@ const bayesStrengths = [500, 100, 20];
 /** How strongly regression is held back, in the same order. */
 const pulls = [60, 15, 4, 1];
 const trees = 60;
-const growth = { trees, rate: 0.15, least: 1, shrink: 10 };
+const growth = { trees, rate: 0.15, depth: 6, least: 1, shrink: 10 };
 
 /** Few seed members are parted more often, since luck has more to say; trees of some size need several hundred. */
 export function settingsFor(seedSize: number): Settings {
@@ -108,8 +109,9 @@ export function trainFold(
 }
 
 function scoreTrees(model: Trees, features: Features, rows: Uint32Array): Float64Array {
-  const walker = new TreeWalker(model, features);
-  return Float64Array.from(rows, (row) => walker.score(row));
+  const scores = new Float64Array(rows.length);
+  new PackedTrees(model, features).addTo(scores, rows);
+  return scores;
 }
 
 function fewer({ rows, weights }: Share, random: Random): Share {

@@ -27,7 +27,7 @@ export function slotsOf(features: Features): Uint32Array {
   return slots;
 }
 
-/** Walks the trees for one row after another; keeps the scratch that this takes. */
+/** Walks the trees for one row after another to say why; keeps the scratch that this takes. */
 export class TreeWalker {
   readonly #trees: Trees;
   readonly #features: Features;
@@ -40,24 +40,6 @@ export class TreeWalker {
     this.#features = features;
     this.#slotOf = slotsOf(features);
     this.#held = new Int32Array(features.size).fill(-1);
-  }
-
-  /** The sum of the trees' scores for a row. */
-  score(row: number): number {
-    const { roots, slots, low, high, left, right, values } = this.#trees;
-    const held = this.#held;
-    this.#hold(row);
-    let score = 0;
-    for (let tree = 0; tree < roots.length; tree += 1) {
-      let node = roots[tree]!;
-      for (let slot = slots[node]!; slot >= 0; slot = slots[node]!) {
-        const feature = held[slot]!;
-        node = feature >= low[node]! && feature <= high[node]! ? left[node]! : right[node]!;
-      }
-      score += values[node]!;
-    }
-    this.#release(row);
-    return score;
   }
 
   /**
