@@ -11,3 +11,21 @@ export { randomOf, sampled, shuffled, type Random } from './random.js';
 export { train, TrainingCancelled, type TrainOptions } from './train.js';
 export type { LookalikeModel, Mix, PartName } from './model.js';
 export { cutPoints, ranked, score, sizes, type CutPoint } from './score.js';
+export { checkHoldOut, type HoldOut } from './check-hold-out.js';
+export {
+  Explainer,
+  similarityBySize,
+  traitLifts,
+  type Contribution,
+  type ScoreExplanation,
+  type SizeExpectation,
+  type TraitLift,
+} from './explain.js';
+export {
+  assessModel,
+  assessSeed,
+  leastSeed,
+  type SeedAssessment,
+  type SeedRefusal,
+  type SeedWarning,
+} from './assess-seed.js';

@@ -3,6 +3,9 @@ import type { Features } from './features.js';
 import type { LinearModel } from './linear.js';
 import type { Sample } from './sample.js';
 
+/** Past these many steps a weight moves by less than it is uncertain. */
+const mostSteps = 30;
+
 /** Logistic regression whose weights are drawn towards 0, the more the greater `pull`. @param from where to start. */
 export function logistic(
   features: Features,
@@ -10,8 +13,8 @@ export function logistic(
   { pull, from, turn }: { pull: number; from?: LinearModel | undefined; turn: () => void },
 ): LinearModel {
   const traits = features.traits.length;
-  const numbers = features.numbers.length;
-  const size = traits + numbers + 1;
+  const columns = features.numbers.length;
+  const size = traits + columns + 1;
   const point = new Float64Array(size);
   point[size - 1] = startOf(sample);
   if (from) {
@@ -19,23 +22,26 @@ export function logistic(
     point.set(from.numbers, traits);
     point[size - 1] = from.base;
   }
-  const itemTraits = sample.items.map((feature) => features.traitOf[feature]!);
+  const { labels, weights, starts, numbers } = sample;
+  const items = sample.items.map((feature) => features.traitOf[feature]!);
   const objective = (at: Float64Array, gradient: Float64Array): number => {
     gradient.fill(0);
     let loss = 0;
-    for (let place = 0; place < sample.rows.length; place += 1) {
-      const end = sample.starts[place + 1]!;
+    for (let place = 0; place < labels.length; place += 1) {
+      const start = starts[place]!;
+      const end = starts[place + 1]!;
+      const own = place * columns;
       let margin = at[size - 1]!;
-      for (let item = sample.starts[place]!; item < end; item += 1) margin += at[itemTraits[item]!]!;
-      for (let number = 0; number < numbers; number += 1)
-        margin += at[traits + number]! * sample.numbers[number]![place]!;
-      const label = sample.labels[place]!;
-      const weight = sample.weights[place]!;
-      loss += weight * (Math.log1p(Math.exp(-Math.abs(margin))) + Math.max(0, margin) - label * margin);
-      const slope = weight * (1 / (1 + Math.exp(-margin)) - label);
-      for (let item = sample.starts[place]!; item < end; item += 1) gradient[itemTraits[item]!]! += slope;
-      for (let number = 0; number < numbers; number += 1)
-        gradient[traits + number]! += slope * sample.numbers[number]![place]!;
+      for (let item = start; item < end; item += 1) margin += at[items[item]!]!;
+      for (let column = 0; column < columns; column += 1)
+        margin += at[traits + column]! * numbers[own + column]!;
+      const odds = Math.exp(-Math.abs(margin));
+      const share = margin >= 0 ? 1 / (1 + odds) : odds / (1 + odds);
+      loss += weights[place]! * (Math.log1p(odds) + Math.max(0, margin) - labels[place]! * margin);
+      const slope = weights[place]! * (share - labels[place]!);
+      for (let item = start; item < end; item += 1) gradient[items[item]!]! += slope;
+      for (let column = 0; column < columns; column += 1)
+        gradient[traits + column]! += slope * numbers[own + column]!;
       gradient[size - 1]! += slope;
     }
     for (let index = 0; index < size - 1; index += 1) {
@@ -44,11 +50,11 @@ export function logistic(
     }
     return loss;
   };
-  minimise(objective, point, 60, turn);
+  minimise(objective, point, mostSteps, turn);
   return {
     base: point[size - 1]!,
     traits: point.slice(0, traits),
-    numbers: point.slice(traits, traits + numbers),
+    numbers: point.slice(traits, traits + columns),
   };
 }
 

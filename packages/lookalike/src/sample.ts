@@ -9,8 +9,8 @@ export interface Sample {
   weights: Float64Array;
   starts: Uint32Array;
   items: Uint32Array;
-  /** Of each number column, the scaled number by place in the sample. */
-  numbers: Float32Array[];
+  /** The scaled numbers of the first place, then of the next: as many each as there are number columns. */
+  numbers: Float32Array;
 }
 
 /** Who is in a sample: rows, and what each counts for. */
@@ -37,7 +37,11 @@ export function gather(features: Features, seed: Share, pool: Share): Sample {
     const row = rows[place]!;
     items.set(features.items.subarray(features.starts[row]!, features.starts[row + 1]!), starts[place]!);
   }
-  const numbers = features.numbers.map(({ values }) => Float32Array.from(rows, (row) => values[row]!));
+  const columns = features.numbers.length;
+  const numbers = new Float32Array(rows.length * columns);
+  for (const [column, { values }] of features.numbers.entries())
+    for (let place = 0; place < rows.length; place += 1)
+      numbers[place * columns + column] = values[rows[place]!]!;
   return {
     rows,
     labels: new Uint8Array(rows.length).fill(1, 0, seed.rows.length),

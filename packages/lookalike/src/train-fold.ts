@@ -38,11 +38,12 @@ const growth = { trees, rate: 0.15, depth: 6, least: 1, shrink: 10 };
 export function settingsFor(seedSize: number): Settings {
   const largeTrees = seedSize >= 400;
   return {
-    parts: 4,
+    // Each part more is a model more to train and to score with: it pays while the seed is small.
+    parts: seedSize < 1000 ? 4 : 3,
     repeats: seedSize < 150 ? 3 : 1,
     poolSize: Math.min(24_000, Math.max(8_000, 100 * seedSize)),
     largeTrees,
-    turns: trees * (largeTrees ? 2 : 1) + 100,
+    turns: trees * (largeTrees ? 2 : 1) + 60,
   };
 }
 

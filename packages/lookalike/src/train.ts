@@ -29,7 +29,7 @@ export interface TrainOptions {
 }
 
 /** A part with less of a say than this is dropped: it would cost time and change next to nothing. */
-const leastShare = 0.03;
+const leastShare = 0.05;
 /** No member counts for more than ten ordinary ones, or for less than a tenth of one. */
 const mostWeight = 10;
 const leastWeight = 0.1;
