@@ -1,12 +1,4 @@
-import {
-  areaUnderCurve,
-  liftAt,
-  randomOf,
-  score,
-  shuffled,
-  train,
-  type Features,
-} from '@coterie/lookalike';
+import { areaUnderCurve, liftAt, randomOf, score, shuffled, train, type Features } from '@coterie/lookalike';
 import type { Figure } from '../support/report.js';
 import { baselines, type Draw, type Quality } from './baselines.js';
 import { readPeople, type DataSet, type People } from './data.js';
@@ -71,10 +63,24 @@ function figuresOf(set: string, draw: Draw, measured: Record<string, Quality>): 
   for (const [method, quality] of Object.entries(measured)) {
     if (method === 'lookalike') continue;
     for (const [place, metric] of ['AUC', 'lift at 1 %', 'lift at 5 %', 'lift at 10 %'].entries())
-      figures.push({ case: where, metric: `${method}: ${metric}`, value: quality[place]!, unit: '', ratio: null, target: null });
+      figures.push({
+        case: where,
+        metric: `${method}: ${metric}`,
+        value: quality[place]!,
+        unit: '',
+        ratio: null,
+        target: null,
+      });
   }
   for (const [method, byDraw] of Object.entries(baselines[set]!))
-    figures.push({ case: where, metric: `once, ${method}: AUC`, value: byDraw[draw][0], unit: '', ratio: null, target: null });
+    figures.push({
+      case: where,
+      metric: `once, ${method}: AUC`,
+      value: byDraw[draw][0],
+      unit: '',
+      ratio: null,
+      target: null,
+    });
   return figures;
 }
 

@@ -1,4 +1,4 @@
-import type { Features } from './features.js';
+import type { Features, ScaledNumber } from './features.js';
 import type { LookalikeModel } from './model.js';
 import { countTraits } from './naive-bayes.js';
 import { printTrait, type Trait } from './traits.js';
@@ -151,7 +151,41 @@ function definingTrait(
       }
     }
   }
+  for (const number of features.numbers) {
+    const { low, high, inPool } = rangeOf(number.values, seed, pool);
+    if (inPool > limits.ofPool || limits.ofSeed - inPool <= gap) continue;
+    const [lowest, highest] = [traitIn(features, number, low), traitIn(features, number, high)];
+    if (!lowest || !highest) continue;
+    gap = limits.ofSeed - inPool;
+    found = joinedTrait(lowest, highest);
+  }
   return found;
+}
+
+/**
+ * Rules about numbers seldom end where bins do, so that the numbers themselves are looked at: the rows at both ends of the
+ * range that 99 of 100 of the seed are in, and the share of the pool that is in it.
+ */
+function rangeOf(
+  values: Float32Array,
+  seed: Uint32Array,
+  pool: Uint32Array,
+): { low: number; high: number; inPool: number } {
+  const order = seed.slice().sort((one, other) => values[one]! - values[other]!);
+  const beyond = Math.floor(seed.length / 200);
+  const [low, high] = [order[beyond]!, order[order.length - 1 - beyond]!];
+  let within = 0;
+  for (const row of pool) if (values[row]! >= values[low]! && values[row]! <= values[high]!) within += 1;
+  return { low, high, inPool: within / pool.length };
+}
+
+/** The trait that a row has of a number column; undefined where it has no value there. */
+function traitIn(features: Features, { group }: ScaledNumber, row: number): Trait | undefined {
+  const { first, end } = features.groups[group]!;
+  const own = features.items.subarray(features.starts[row], features.starts[row + 1]);
+  const item = own.find((each) => each >= first && each < end);
+  const trait = item === undefined ? undefined : features.traits[features.traitOf[item]!];
+  return trait?.value.is === 'missing' ? undefined : trait;
 }
 
 function joinedTrait(low: Trait, high: Trait): Trait {

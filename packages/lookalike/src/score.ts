@@ -17,7 +17,8 @@ export function ranked(rows: Uint32Array, scores: Float32Array): Uint32Array {
   const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
   for (let place = 0; place < rows.length; place += 1) {
     // Floats in the order of their bits, turned round so that the greatest comes first.
-    const own = bits[place]!;
+    // Minus zero is as much as zero.
+    const own = bits[place] === 0x80000000 ? 0 : bits[place]!;
     const rising = own >>> 31 === 1 ? ~own >>> 0 : (own | 0x80000000) >>> 0;
     keys[place] = (BigInt(~rising >>> 0) << 32n) | BigInt(rows[place]!);
   }
