@@ -22,8 +22,8 @@ export interface TraitLift {
 const mostExplained = 2000;
 
 /**
- * What makes the seed the seed: traits that at least `least` of its members have, the most telling first, by how unlikely
- * it is that chance alone made them so common or so rare.
+ * What makes the seed the seed: traits that at least `least` of its members have, from the most typical to the least, by
+ * how unlikely it is that chance alone made them so common, or so rare.
  */
 export function traitLifts(
   model: LookalikeModel,
@@ -40,7 +40,7 @@ export function traitLifts(
     const [inSeed, inPool] = [ofSeed.traits[index]!, ofPool.traits[index]!];
     const lift = inSeed / seed.length / (inPool / pool.length);
     const told = information(inSeed / seed.length, (inPool + 0.5) / (pool.length + 1)) * seed.length;
-    return { told, lift: { trait, inSeed, inPool, lift, weight: weights[index]! } };
+    return { told: lift >= 1 ? told : -told, lift: { trait, inSeed, inPool, lift, weight: weights[index]! } };
   });
   return found
     .filter(({ lift }) => lift.inSeed >= least)
