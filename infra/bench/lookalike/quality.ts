@@ -90,13 +90,15 @@ function meanOf(all: readonly Quality[]): Quality {
   return [mean(0), mean(1), mean(2), mean(3)];
 }
 
-/** Cosine of the angle between each row's features and the mean of the seed's. */
-function cosines({ starts, items, size }: Features, seed: Uint32Array, pool: Uint32Array): Float64Array {
-  const centroid = new Float64Array(size);
+/** Cosine of the angle between each row's traits and the mean of the seed's. */
+function cosines(features: Features, seed: Uint32Array, pool: Uint32Array): Float64Array {
+  const { starts, items, traitOf, traits } = features;
+  const centroid = new Float64Array(traits.length);
   for (const row of seed)
-    for (const item of items.subarray(starts[row], starts[row + 1])) centroid[item]! += 1 / seed.length;
+    for (const item of items.subarray(starts[row], starts[row + 1]))
+      centroid[traitOf[item]!]! += 1 / seed.length;
   return Float64Array.from(pool, (row) => {
     const own = items.subarray(starts[row], starts[row + 1]);
-    return own.reduce((sum, item) => sum + centroid[item]!, 0) / Math.sqrt(own.length || 1);
+    return own.reduce((sum, item) => sum + centroid[traitOf[item]!]!, 0) / Math.sqrt(own.length || 1);
   });
 }

@@ -2,7 +2,7 @@ import type { LinearModel } from './linear.js';
 import type { Trees } from './trees.js';
 
 /** The parts that a model can be a mix of. */
-export type PartName = 'naiveBayes' | 'logistic' | 'smallTrees' | 'largeTrees';
+export type PartName = 'naiveBayes' | 'logistic' | 'trees';
 
 /** How much each part had to say, from 0 to 1; together 1. */
 export type Mix = Readonly<Record<PartName, number>>;

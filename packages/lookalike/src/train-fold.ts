@@ -3,7 +3,6 @@ import type { Features } from './features.js';
 import type { Fold } from './hold-out.js';
 import { scoreLinear, type LinearModel } from './linear.js';
 import { logistic } from './logistic.js';
-import type { PartName } from './model.js';
 import { countTraits, naiveBayes, type TraitCounts } from './naive-bayes.js';
 import { PackedTrees } from './packed-trees.js';
 import { sampled, type Random } from './random.js';
@@ -18,7 +17,8 @@ export interface Settings {
   repeats: number;
   /** Of the pool, so many are learnt from at most. */
   poolSize: number;
-  largeTrees: boolean;
+  /** Of each tree. */
+  leaves: number;
   /** Steps that a fold takes, roughly: for progress. */
   turns: number;
 }
@@ -31,19 +31,17 @@ const poolWeight = 2;
 const bayesStrengths = [500, 100, 20];
 /** How strongly regression is held back, in the same order. */
 const pulls = [60, 15, 4, 1];
-const trees = 60;
-const growth = { trees, rate: 0.15, depth: 6, least: 1, shrink: 10 };
+const growth = { trees: 60, rate: 0.15, depth: 6, least: 1, shrink: 10 };
 
 /** Few seed members are parted more often, since luck has more to say; trees of some size need several hundred. */
 export function settingsFor(seedSize: number): Settings {
-  const largeTrees = seedSize >= 400;
   return {
     // Each part more is a model more to train and to score with: it pays while the seed is small.
     parts: seedSize < 1000 ? 4 : 3,
     repeats: seedSize < 150 ? 3 : 1,
     poolSize: Math.min(24_000, Math.max(8_000, 100 * seedSize)),
-    largeTrees,
-    turns: trees * (largeTrees ? 2 : 1) + 60,
+    leaves: seedSize < 400 ? 4 : 10,
+    turns: growth.trees + 60,
   };
 }
 
@@ -51,7 +49,7 @@ export function settingsFor(seedSize: number): Settings {
 export interface TrainedFold {
   bayes: TrainedPart[];
   regressions: TrainedPart[];
-  trees: { name: PartName; part: TrainedPart }[];
+  trees: TrainedPart;
 }
 
 /** Trains every kind of model, each in several strengths, on what a fold shows, and scores what it hides. */
@@ -89,24 +87,15 @@ export function trainFold(
     last = logistic(features, sample, { pull, from: last, turn });
     return withLinear(last, pull);
   });
-  const grown = (leaves: number): TrainedPart => {
-    const model = boost(features, sample, { ...growth, leaves, turn });
-    const scores = (rows: Uint32Array): Float64Array => scoreTrees(model, features, rows);
-    const { rows, weights } = hidden.seed;
-    return {
-      model,
-      strength: growth.shrink,
-      hidden: { seed: scores(rows), pool: scores(hidden.pool), weights },
-    };
+  const model = boost(features, sample, { ...growth, leaves: settings.leaves, turn });
+  const scores = (rows: Uint32Array): Float64Array => scoreTrees(model, features, rows);
+  const { rows, weights } = hidden.seed;
+  const trees: TrainedPart = {
+    model,
+    strength: growth.shrink,
+    hidden: { seed: scores(rows), pool: scores(hidden.pool), weights },
   };
-  return {
-    bayes,
-    regressions,
-    trees: [
-      { name: 'smallTrees', part: grown(4) },
-      ...(settings.largeTrees ? [{ name: 'largeTrees' as const, part: grown(12) }] : []),
-    ],
-  };
+  return { bayes, regressions, trees };
 }
 
 function scoreTrees(model: Trees, features: Features, rows: Uint32Array): Float64Array {

@@ -61,7 +61,7 @@ describe('a model', () => {
   it('finds what only goes together, once the seed can carry it', () => {
     const { features, seed, pool, sought } = makeTask(20_000, 800, { together: 2.5 });
     const model = train(features, { seed: { rows: seed }, pool });
-    expect(model.mix.smallTrees + model.mix.largeTrees).toBeGreaterThan(0.5);
+    expect(model.mix.trees).toBeGreaterThan(0.5);
     expect(areaUnderCurve(score(model, features, pool), sought)).toBeGreaterThan(0.62);
   });
 
@@ -109,6 +109,15 @@ describe('a model', () => {
         onProgress: (done) => void (signal.aborted = done > 0.3),
       });
     expect(stop).toThrow(TrainingCancelled);
+  });
+
+  it('learns from a seed of twenty and a pool of thirty, and where nothing is known of anybody', () => {
+    const { features, seed, pool } = makeTask(1500, 20, draws);
+    const few = pool.slice(0, 30);
+    expect(score(train(features, { seed: { rows: seed }, pool: few }), features, few)).toHaveLength(30);
+    const unknown = new FeatureBuilder({ rows: 1500 }).build();
+    const scores = score(train(unknown, { seed: { rows: seed }, pool }), unknown, pool);
+    expect(new Set(scores).size).toBe(1);
   });
 
   it('refuses to learn from nobody', () => {

@@ -71,18 +71,14 @@ function combine(
 ): LookalikeModel {
   const bayes = bestStrength(trained.map((fold) => fold.bayes));
   const regression = bestStrength(trained.map((fold) => fold.regressions));
-  const names: PartName[] = ['naiveBayes', 'logistic', ...trained[0]!.trees.map(({ name }) => name)];
-  const folds = trained.map((fold) => [
-    fold.bayes[bayes]!,
-    fold.regressions[regression]!,
-    ...fold.trees.map(({ part }) => part),
-  ]);
+  const names: PartName[] = ['naiveBayes', 'logistic', 'trees'];
+  const folds = trained.map((fold) => [fold.bayes[bayes]!, fold.regressions[regression]!, fold.trees]);
   const { shares, ranks } = blend(folds.map(toHidden), seed.rows.length);
   const kept = shares.map((share) => (share < leastShare ? 0 : share));
   const total = kept.reduce((sum, share) => sum + share, 0);
   const linear = emptyLinear(features);
   const trees = new TreeList();
-  const mix: Record<PartName, number> = { naiveBayes: 0, logistic: 0, smallTrees: 0, largeTrees: 0 };
+  const mix: Record<PartName, number> = { naiveBayes: 0, logistic: 0, trees: 0 };
   for (const [index, name] of names.entries()) {
     const share = kept[index]! / total;
     mix[name] = share;
