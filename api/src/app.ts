@@ -82,6 +82,7 @@ const crontab = [
   '47 * * * * resume-webhooks',
   '17 5 * * * expire-webhook-deliveries',
   '*/10 * * * * refresh-postings',
+  '57 * * * * train-lookalikes-due',
 ].join('\n');
 
 /** Wires everything together and starts it. Whatever was started is stopped again when a later part fails. */

@@ -125,6 +125,7 @@ async function fill(): Promise<void> {
       blueprint: { name: 'Everyone', content: { source: { workspaceId, segmentIds: [createSegment.id] } } },
     },
   );
+  await createLookalike(workspaceId);
   const send = (path: string, type: string, body: string): Promise<Response> =>
     fetch(app.url + path, {
       method: 'POST',
@@ -138,6 +139,21 @@ async function fill(): Promise<void> {
   ];
   await send('/v1/batch', 'application/json', JSON.stringify({ batch }));
   await vi.waitFor(async () => expect((await askAfter(rejected, null)).cursor).toBeDefined(), 10_000);
+}
+
+/** A lookalike that ranks somebody, as training leaves it. */
+async function createLookalike(workspaceId: string): Promise<void> {
+  await app.database.owner.query(
+    `with made as (
+       insert into lookalikes (workspace_id, id, name, seed_list_id, pool_size)
+       select workspace_id, gen_random_uuid(), 'Alike', id, 100 from seed_lists where workspace_id = $1 limit 1
+       returning workspace_id, id
+     )
+     insert into lookalike_ranks (workspace_id, lookalike_id, ordinal, rank)
+     select made.workspace_id, made.id, c.ordinal, 1
+     from made join contacts c on c.workspace_id = made.workspace_id limit 1`,
+    [workspaceId],
+  );
 }
 
 const rejected: Connection = {

@@ -213,6 +213,14 @@ export const controls: Record<string, Control> = {
   'Mutation.pauseAutomation': (t) => ({ input: { id: t.automationId } }),
   'Mutation.archiveAutomation': (t) => ({ input: { id: t.automationId } }),
 
+  'Workspace.lookalikes': none,
+  'Workspace.lookalike': (t) => ({ id: t.lookalikeId }),
+  'Mutation.createLookalike': (t, fresh) => ({ input: { name: fresh, seedListId: t.seedListId } }),
+  'Mutation.updateLookalike': (t, fresh) => ({ input: { id: t.lookalikeId, name: fresh } }),
+  'Mutation.trainLookalike': (t) => ({ input: { id: t.spareLookalikeId } }),
+  'Mutation.cancelLookalikeTraining': (t) => ({ input: { id: t.queuedLookalikeId } }),
+  'Mutation.archiveLookalike': (t) => ({ input: { id: t.spareLookalikeId } }),
+
   'Workspace.appliedBlueprints': none,
   'Organization.blueprints': none,
   'Organization.blueprint': (t) => ({ id: t.blueprintId }),

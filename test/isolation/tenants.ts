@@ -50,6 +50,9 @@ export interface Tenant {
   seedListId: string;
   archivedSeedListId: string;
   lookalikeId: string;
+  /** Which no rule asks for. */
+  spareLookalikeId: string;
+  queuedLookalikeId: string;
   formId: string;
   archivedFormId: string;
   emailSourceId: string;
@@ -109,6 +112,8 @@ export function imagineTenant(): Tenant {
     seedListId: id(),
     archivedSeedListId: id(),
     lookalikeId: id(),
+    spareLookalikeId: id(),
+    queuedLookalikeId: id(),
     formId: id(),
     archivedFormId: id(),
     emailSourceId: id(),
@@ -523,6 +528,10 @@ function audienceRows(t: Tenant): Row[] {
       'insert into lookalikes (workspace_id, id, name, seed_list_id) values ($1, $2, $3, $4)',
       [workspaceId, t.lookalikeId, canary, t.seedListId],
     ],
+    ...[t.spareLookalikeId, t.queuedLookalikeId].map((id): Row => [
+      'insert into lookalikes (workspace_id, id, name, seed_list_id, status) values ($1, $2, $3, $4, $5)',
+      [workspaceId, id, canary, t.seedListId, id === t.queuedLookalikeId ? 'queued' : 'ready'],
+    ]),
     [
       'insert into lookalike_ranks (workspace_id, lookalike_id, ordinal, rank) values ($1, $2, 0, 1)',
       [workspaceId, t.lookalikeId],

@@ -2,6 +2,12 @@ import type { CreateModule } from '../../platform/module.js';
 import { addDownload } from '../ad-files/index.js';
 import { contactLoaders } from '../contacts/index.js';
 import { createSegmentById } from '../segments/index.js';
+import {
+  LookalikeContactResolver,
+  LookalikeMutationsResolver,
+  LookalikeResolver,
+  WorkspaceLookalikesResolver,
+} from './lookalike.resolver.js';
 import { planSeedFile } from './plan-seed-file.js';
 import { createSeedListLoaders } from './seed-list.loaders.js';
 import {
@@ -9,10 +15,16 @@ import {
   SeedListResolver,
   WorkspaceSeedListsResolver,
 } from './seed-list.resolver.js';
+import {
+  createTrainDueTask,
+  createTrainTask,
+  trainLookalikesDueTask,
+  trainLookalikeTask,
+} from './training/train-lookalike.job.js';
 
 export { followKeysInSeedLists } from './follow-keys.repository.js';
 
-/** Seed lists: the people that lookalikes are grown from. */
+/** Seed lists, and the lookalikes that are grown from them. */
 export const createLookalikesModule: CreateModule = (services) => ({
   resolvers: [
     new WorkspaceSeedListsResolver(services),
@@ -22,7 +34,13 @@ export const createLookalikesModule: CreateModule = (services) => ({
       contacts: contactLoaders(services.withWorkspace),
       segmentById: createSegmentById(services.withWorkspace),
     }),
+    new WorkspaceLookalikesResolver(services),
+    new LookalikeResolver(services),
+    new LookalikeContactResolver(contactLoaders(services.withWorkspace)),
+    new LookalikeMutationsResolver(services),
   ],
+  tasks: { [trainLookalikesDueTask]: createTrainDueTask(services) },
+  longTasks: { [trainLookalikeTask]: createTrainTask(services) },
   routes: (server) =>
     addDownload(server, services, {
       path: '/v1/seed-lists/:id/file.csv',

@@ -81,9 +81,10 @@ async function knownReferences(tx: WorkspaceTransaction, rule: Rule): Promise<Pa
     'select id, kind from segments where id = any($1::uuid[]) and archived_at is null',
     [[...named.segments, ...named.lists]],
   );
-  const lookalikes = await tx.query<{ id: string }>('select id from lookalikes where id = any($1::uuid[])', [
-    named.lookalikes,
-  ]);
+  const lookalikes = await tx.query<{ id: string }>(
+    'select id from lookalikes where id = any($1::uuid[]) and archived_at is null',
+    [named.lookalikes],
+  );
   const segmentIds = new Set(segments.map((row) => row.id));
   const listIds = new Set(segments.filter((row) => row.kind === 'static').map((row) => row.id));
   const lookalikeIds = new Set(lookalikes.map((row) => row.id));

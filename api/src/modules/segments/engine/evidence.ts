@@ -178,7 +178,8 @@ async function seekList(segmentId: Kinds['list'], { tx, ordinal }: Sought): Prom
 
 async function seekLookalike({ id }: Kinds['lookalike'], { tx, ordinal }: Sought): Promise<Evidence[]> {
   const rows = await tx.query<{ rank: number | null; ranked: string }>(
-    `select min(rank) filter (where ordinal = $2) as rank, count(*) as ranked
+    `select min(rank) filter (where ordinal = $2) as rank, coalesce((
+       select pool_size from lookalikes where id = $1), count(*)) as ranked
      from lookalike_ranks where lookalike_id = $1`,
     [id, ordinal],
   );

@@ -29,6 +29,7 @@ import { Automations1700000000031 } from './0031-automations.js';
 import { FollowUps1700000000032 } from './0032-follow-ups.js';
 import { Postings1700000000034 } from './0034-postings.js';
 import { Blueprints1700000000035 } from './0035-blueprints.js';
+import { Lookalikes1700000000036 } from './0036-lookalikes.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -62,4 +63,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   FollowUps1700000000032,
   Postings1700000000034,
   Blueprints1700000000035,
+  Lookalikes1700000000036,
 ];

@@ -1,4 +1,5 @@
 import type { LookalikeCondition, Uuid } from '@coterie/rules';
+import { bestRank } from '../leaves/membership.sql.js';
 import { select, type SetPlan } from './selection.js';
 
 /** Who is on a static list. */
@@ -12,7 +13,7 @@ export function listSet(id: Uuid): SetPlan {
   });
 }
 
-/** The best `top` percent of a lookalike's ranked contacts, rounded up. Somebody's leaving changes how many those are. */
+/** The best `top` percent of a lookalike. Where everybody is ranked, somebody's leaving changes how many those are. */
 export function lookalikeSet({ id, top }: LookalikeCondition): SetPlan {
   return select({
     of: ['lookalike', id, top],
@@ -23,10 +24,7 @@ export function lookalikeSet({ id, top }: LookalikeCondition): SetPlan {
     find: ({ parameters, among }) => {
       const lookalike = parameters.add(id, 'uuid');
       return `select r.ordinal from lookalike_ranks r
-        where ${among('r.ordinal')} and r.lookalike_id = ${lookalike} and r.rank <= (
-          select ceil(count(*) * ${parameters.add(top, 'integer')} / 100.0)
-          from lookalike_ranks n where n.lookalike_id = ${lookalike}
-        )`;
+        where ${among('r.ordinal')} and r.lookalike_id = ${lookalike} and r.rank <= ${bestRank(lookalike, parameters.add(top, 'integer'))}`;
     },
   });
 }
