@@ -22,6 +22,7 @@ export const pageGroups: readonly (readonly PageEntry[])[] = [
   [
     { label: 'Segments', icon: 'i-lucide-group', part: 'segments', role: 'VIEWER' },
     { label: 'Audiences', icon: 'i-lucide-megaphone', part: 'audiences', role: 'VIEWER' },
+    { label: 'Destinations', icon: 'i-lucide-plug-zap', part: 'destinations', role: 'VIEWER' },
   ],
   [
     { label: 'Usage', icon: 'i-lucide-chart-column', part: 'usage', role: 'VIEWER' },

@@ -2,6 +2,7 @@ import { createRouter, createWebHistory } from 'vue-router';
 import { routes as audiences } from '../features/audiences/routes.js';
 import { routes as contacts } from '../features/contacts/routes.js';
 import { routes as data } from '../features/data/routes.js';
+import { routes as destinations } from '../features/destinations/routes.js';
 import { routes as explorer } from '../features/explorer/routes.js';
 import { routes as home, start, workspaceRoutes as workspaceHome } from '../features/home/routes.js';
 import { routes as imports } from '../features/imports/routes.js';
@@ -33,6 +34,7 @@ export const router = createRouter({
             ...contacts,
             ...segments,
             ...audiences,
+            ...destinations,
             ...imports,
             ...data,
             ...usage,
