@@ -160,7 +160,10 @@ describe('emptying', () => {
     await page.goto(stage.at(`audiences/${id}`));
     await more();
     await page.getByRole('menuitem', { name: 'Empty at the platform' }).click();
-    await page.getByRole('dialog').getByText(/are removed from Northwind on Meta/).waitFor();
+    await page
+      .getByRole('dialog')
+      .getByText(/are removed from Northwind on Meta/)
+      .waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Remove everybody' }).click();
     await expect.poll(() => meta.held().length, { timeout: 60_000 }).toBe(0);

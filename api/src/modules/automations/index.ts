@@ -1,4 +1,5 @@
 import type { CreateModule } from '../../platform/module.js';
+import { contactLoaders } from '../contacts/index.js';
 import { createMailSender, createOpenDestination } from '../destinations/index.js';
 import { createSegmentById } from '../segments/index.js';
 import {
@@ -9,6 +10,11 @@ import {
   ContactAutomationsResolver,
   WorkspaceAutomationsResolver,
 } from './automation.resolver.js';
+import {
+  AutomationRunContactResolver,
+  createContactOf,
+  FollowUpContactResolver,
+} from './contact-of.resolver.js';
 import {
   ContactFollowUpsResolver,
   FollowUpMutationsResolver,
@@ -30,6 +36,7 @@ export { automationsNaming } from './automation.repository.js';
 export const createAutomationsModule: CreateModule = (services) => {
   const mail = createMailSender();
   const loaders = automationLoaders(services.withWorkspace);
+  const contactOf = createContactOf(services.withWorkspace, contactLoaders(services.withWorkspace));
   const segmentById = createSegmentById(services.withWorkspace);
   return {
     resolvers: [
@@ -41,6 +48,8 @@ export const createAutomationsModule: CreateModule = (services) => {
       new WorkspaceFollowUpsResolver(services),
       new FollowUpMutationsResolver(services),
       new ContactFollowUpsResolver(services),
+      new AutomationRunContactResolver(contactOf),
+      new FollowUpContactResolver(contactOf),
     ],
     routes: (server) => addUnsubscribeRoutes(server, services),
     tasks: {
