@@ -20,6 +20,7 @@ import {
   FollowUpMutationsResolver,
   WorkspaceFollowUpsResolver,
 } from './follow-ups/follow-up.resolver.js';
+import { EmailPreviewResolver } from './email-preview.resolver.js';
 import {
   automationsTask,
   createAutomationsTask,
@@ -48,6 +49,7 @@ export const createAutomationsModule: CreateModule = (services) => {
       new WorkspaceFollowUpsResolver(services),
       new FollowUpMutationsResolver(services),
       new ContactFollowUpsResolver(services),
+      new EmailPreviewResolver(services.withWorkspace),
       new AutomationRunContactResolver(contactOf),
       new FollowUpContactResolver(contactOf),
     ],
