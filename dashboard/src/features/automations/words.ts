@@ -95,12 +95,21 @@ export function describeAction(action: StoredAction, nameOf: NameOf): string {
   }
 }
 
+/** Whom `mustRemain` passes over. */
+export const passedOver: Record<AutomationTrigger, string> = {
+  ENTER: 'Skip whoever has left the segment again',
+  EXIT: 'Skip whoever has come back to the segment',
+};
+
 /** What keeps an automation from doing too much, a sentence each. */
-export function describeGuards(guards: StoredGuards, timeZone: string): string[] {
+export function describeGuards(
+  guards: StoredGuards,
+  { trigger, timeZone }: { trigger: AutomationTrigger; timeZone: string },
+): string[] {
   const { cap, emailCap, quietHours, holdOut = 0 } = guards;
   return [
     ...(guards.once ? ['Each contact once, however often it comes'] : []),
-    ...(guards.mustRemain ? ['Only while the contact is where the trigger put it'] : []),
+    ...(guards.mustRemain ? [passedOver[trigger]] : []),
     ...(guards.byDefinition ? ['Also when the rule of the segment is changed'] : []),
     ...(cap
       ? [`At most ${formatQuantity(cap.runs, 'time')} a contact in ${formatQuantity(cap.days, 'day')}`]
