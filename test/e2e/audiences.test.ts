@@ -99,12 +99,15 @@ describe('a custom audience', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByText(/Every hour; next/).waitFor();
-    const { workspaces } = stage.agency;
-    // Somebody new, so that there is something to be sent.
-    await stage.ask(
-      `mutation ($w: ID!, $id: ID!) { updateCustomAudience(workspaceId: $w, input: { id: $id, identifiers: [EMAIL] }) { id } }`,
-      { id: (await held()).id, w: workspaces['Northwind Analytics'] },
-    );
+    // Something else about each, and somebody new, so that there is something to be sent.
+    await more();
+    await page.getByRole('menuitem', { name: 'Edit' }).click();
+    await page.getByRole('checkbox', { name: 'Mobile advertising ids' }).click();
+    await page.getByRole('checkbox', { name: 'Phone numbers' }).click();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByText('E-mail addresses', { exact: true }).first().waitFor();
     await stage.ask(
       `mutation ($w: ID!, $input: ContactInput!) { upsertContact(workspaceId: $w, input: $input) { outcome } }`,
       {

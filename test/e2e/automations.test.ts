@@ -93,6 +93,12 @@ describe('an automation', () => {
     await page.getByRole('combobox', { name: 'As this contact gets it' }).click();
     await page.getByRole('option', { name: 'Somebody unknown' }).click();
     await preview.getByText('For you').waitFor();
+    await page.getByRole('checkbox', { name: 'With HTML' }).click();
+    await page
+      .getByLabel('HTML', { exact: true })
+      .fill('<h1 style="color: teal">Hello {{ workspace.name }}</h1>');
+    const message = page.frameLocator('iframe[title="The message as HTML"]');
+    await message.getByRole('heading', { name: 'Hello Northwind Analytics' }).waitFor();
     await preview.scrollIntoViewIfNeeded();
     await page.screenshot({ path: 'test-results/pages/e-mail-being-written-light-1280.png' });
     await add('Ask sales to follow up');
