@@ -11,6 +11,7 @@ const alias = [
   { find: /^@coterie\/rules\/testing$/, replacement: source('packages/rules/src/testing/index.ts') },
   { find: /^@coterie\/tracker$/, replacement: source('packages/tracker/src/index.ts') },
   { find: /^@coterie\/bitmap$/, replacement: source('packages/bitmap/src/index.ts') },
+  { find: /^@coterie\/lookalike$/, replacement: source('packages/lookalike/src/index.ts') },
   { find: /^@coterie\/ad-formats$/, replacement: source('packages/ad-formats/src/index.ts') },
 ];
 

@@ -3,6 +3,7 @@ import { createAttributesModule, type KeyFollower } from './modules/attributes/i
 import { audiencesGoingTo, createAudiencesModule, createFollowErasure } from './modules/audiences/index.js';
 import { createAuditModule } from './modules/audit/index.js';
 import { automationsNaming, createAutomationsModule } from './modules/automations/index.js';
+import { createBlueprintsModule } from './modules/blueprints/index.js';
 import { createCompaniesModule } from './modules/companies/index.js';
 import { createComputedAttributesModule } from './modules/computed-attributes/index.js';
 import { createConsentModule } from './modules/consent/index.js';
@@ -58,5 +59,6 @@ export const modules: CreateModule[] = [
   createLookalikesModule,
   createAudiencesModule,
   createAutomationsModule,
+  createBlueprintsModule,
   createOverviewModule,
 ];

@@ -47,6 +47,7 @@ export const settingsSchema = z.object({
   HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
   BASE_URL: url(['http:', 'https:']).optional(),
   DATA_DIR: z.string().min(1, 'must not be empty').default('.data'),
+  EXPORT_DIR: z.string().min(1, 'must not be empty').optional(),
   DATABASE_URL: postgresUrl.optional(),
   APP_DATABASE_URL: postgresUrl.optional(),
   SYSTEM_DATABASE_URL: postgresUrl.optional(),
@@ -83,6 +84,8 @@ export interface Settings {
   baseUrl: string;
   /** Absolute. Holds the embedded PostgreSQL. */
   dataDir: string;
+  /** Where destinations of files may write; undefined: nowhere on this machine. */
+  exportDir: string | undefined;
   /** The owner's connection, for migrations; without it PostgreSQL is embedded. */
   databaseUrl: string | undefined;
   /** Connections of the roles that serve requests; derived from `databaseUrl` unless given. */
@@ -138,6 +141,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     host: values.HOST,
     baseUrl,
     dataDir: resolve(values.DATA_DIR),
+    exportDir: values.EXPORT_DIR === undefined ? undefined : resolve(values.EXPORT_DIR),
     databaseUrl: values.DATABASE_URL,
     appDatabaseUrl: values.APP_DATABASE_URL,
     systemDatabaseUrl: values.SYSTEM_DATABASE_URL,

@@ -25,7 +25,6 @@ import type { WithWorkspace, WorkspaceTransaction } from '../../api/src/platform
 import { createLog } from '../../api/src/platform/log.js';
 import type { Enqueue } from '../../api/src/platform/module.js';
 import type { Outside } from '../../api/src/modules/destinations/destination.js';
-import { findDestination } from '../../api/src/modules/destinations/index.js';
 import { createNetwork } from '../../api/src/platform/net/network.js';
 import { addContacts } from '../support/builders.js';
 import { openSegments, type Segments } from '../segments/open-segments.js';
@@ -100,7 +99,6 @@ export async function openSyncs(): Promise<Syncs> {
     return Promise.resolve();
   };
   const destinations: AudienceDestinations = {
-    find: (tx, id) => findDestination(tx, id),
     open: (_workspaceId, _id, signal) =>
       Promise.resolve({
         connector: platform,
@@ -172,7 +170,7 @@ export async function openSyncs(): Promise<Syncs> {
         return (await createAudience(tx, input, editor)).id;
       }),
     deliver: async (id, wanted = {}) => {
-      await edit((editing) => setDelivery(editing, destinations, { id, destinationId, ...wanted }));
+      await edit((editing) => setDelivery(editing, { id, destinationId, ...wanted }));
     },
     async sync(id) {
       await edit((editing) => syncNow(editing, id));

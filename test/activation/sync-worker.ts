@@ -40,7 +40,6 @@ const services = {
   // Nothing waits in a queue: every run that is open is gone on with.
   enqueue: () => Promise.resolve(),
   destinations: {
-    find: () => Promise.resolve(undefined),
     open: (_workspaceId: string, _id: string, signal: AbortSignal) =>
       Promise.resolve({ connector, connection: { settings: {}, credentials: {}, outside, signal } }),
   },

@@ -116,6 +116,15 @@ async function fill(): Promise<void> {
       audience: { name: 'Ads', platform: 'META', segmentId: createSegment.id, identifiers: ['EMAIL'] },
     },
   );
+  await owner.query(
+    `mutation ($of: ID!, $blueprint: CreateBlueprintInput!) {
+       createBlueprint(organizationId: $of, input: $blueprint) { id }
+     }`,
+    {
+      of: owner.organizationId,
+      blueprint: { name: 'Everyone', content: { source: { workspaceId, segmentIds: [createSegment.id] } } },
+    },
+  );
   const send = (path: string, type: string, body: string): Promise<Response> =>
     fetch(app.url + path, {
       method: 'POST',

@@ -36,6 +36,8 @@ describe('the catalog', () => {
          and not relispartition and oid not in (select oid from (${tenantTables}) t) order by relname`,
     );
     expect(others).toEqual([
+      'blueprint_versions',
+      'blueprints',
       'invitations',
       'member_workspaces',
       'members',

@@ -213,6 +213,25 @@ export const controls: Record<string, Control> = {
   'Mutation.pauseAutomation': (t) => ({ input: { id: t.automationId } }),
   'Mutation.archiveAutomation': (t) => ({ input: { id: t.automationId } }),
 
+  'Workspace.appliedBlueprints': none,
+  'Organization.blueprints': none,
+  'Organization.blueprint': (t) => ({ id: t.blueprintId }),
+  'Mutation.createBlueprint': (t, fresh) => ({
+    input: { name: fresh, content: { source: { workspaceId: t.workspaceId, segmentIds: [t.segmentId] } } },
+  }),
+  'Mutation.addBlueprintVersion': (t) => ({
+    input: {
+      id: t.blueprintId,
+      expectedVersion: 1,
+      content: { source: { workspaceId: t.workspaceId, automationIds: [t.automationId] } },
+    },
+  }),
+  'Mutation.updateBlueprint': (t, fresh) => ({ input: { id: t.blueprintId, description: fresh } }),
+  'Mutation.applyBlueprint': (t) => ({
+    input: { id: t.blueprintId, targets: [{ workspaceId: t.workspaceId }], onDrift: 'KEEP' },
+  }),
+  'Mutation.detachBlueprint': (t) => ({ input: { id: t.blueprintId, workspaceIds: [t.workspaceId] } }),
+
   'Workspace.followUps': none,
   'Mutation.createFollowUp': (t, fresh) => ({
     input: { contactId: t.contactId, dueAt: '2030-01-01T00:00:00Z', note: fresh },

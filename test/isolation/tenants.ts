@@ -40,6 +40,7 @@ export interface Tenant {
   /** Which nothing uses. */
   spareDestinationId: string;
   automationId: string;
+  blueprintId: string;
   automationRunId: string;
   followUpId: string;
   webhookId: string;
@@ -98,6 +99,7 @@ export function imagineTenant(): Tenant {
     archivedAudienceId: id(),
     destinationId: id(),
     spareDestinationId: id(),
+    blueprintId: id(),
     automationId: id(),
     automationRunId: id(),
     followUpId: id(),
@@ -448,6 +450,26 @@ function audienceRows(t: Tenant): Row[] {
       [workspaceId, t.automationId, canary, t.segmentId, automationActions, automationGuards],
     ],
     [
+      `insert into blueprints (organization_id, id, name, description, created_by, created_at)
+       values ($1, $2, $3, $3, 'system', now())`,
+      [t.organizationId, t.blueprintId, canary],
+    ],
+    [
+      `insert into blueprint_versions (organization_id, blueprint_id, version, document, note, created_by, created_at)
+       values ($1, $2, 1, $3, $4, 'system', now())`,
+      [t.organizationId, t.blueprintId, blueprintDocument(canary), canary],
+    ],
+    [
+      `insert into blueprint_applications (workspace_id, blueprint_id, version, parameters, applied_by, applied_at)
+       values ($1, $2, 1, json_build_object('canary', $3::text), 'system', now())`,
+      [workspaceId, t.blueprintId, canary],
+    ],
+    [
+      `insert into blueprint_parts (workspace_id, blueprint_id, kind, key, object_id, applied)
+       values ($1, $2, 'segment', 'spare', $3, json_build_object('name', $4::text))`,
+      [workspaceId, t.blueprintId, t.spareSegmentId, canary],
+    ],
+    [
       `insert into automation_versions (workspace_id, automation_id, version, actions, guards) values ($1, $2, 1, $3, $4)`,
       [workspaceId, t.automationId, automationActions, automationGuards],
     ],
@@ -741,4 +763,16 @@ function webhookCredentials(workspaceId: string, id: string): Buffer {
     JSON.stringify({ secret }),
     placeOfCredentials(workspaceId, id),
   );
+}
+
+/** A document with one part, and a parameter that it does not use. */
+function blueprintDocument(canary: string): string {
+  return JSON.stringify({
+    format: 'coterie.blueprint/1',
+    parameters: [{ key: 'canary', label: canary, description: '', type: 'text', default: canary }],
+    attributes: [],
+    segments: [{ key: 'spare', name: canary, description: '', rule: null }],
+    audiences: [],
+    automations: [],
+  });
 }

@@ -61,6 +61,8 @@ const impersonal: Record<string, string> = {
   automation_versions: 'messages and names that members wrote',
   automations: 'messages and names that members wrote',
   audit_entries: 'ids and names of fields, no values',
+  blueprint_applications: 'ids, and parameters that members gave',
+  blueprint_parts: 'ids, and definitions that members wrote',
   companies: 'of a company, not of one person',
   company_attributes: 'of a company, not of one person',
   company_signals: 'of a company, not of one person',

@@ -23,6 +23,7 @@ export { attributeCatalog, catalogOf, steadyCatalog } from './attribute-catalog.
 export { sameValue, toJson, type AttributeValue, type ValueColumns } from './attribute-value.js';
 export type { Computation } from './computation.js';
 export { computeAttributesTask, computeSoon, type ComputePayload } from './compute-soon.js';
+export { createAttribute } from './define-attributes.js';
 export { convertValue } from './convert-value.js';
 export { diffValues, setValue } from './diff-values.js';
 export {

@@ -32,11 +32,33 @@ export async function requireAudience(
   path: string,
   lock: '' | 'for no key update' = '',
 ): Promise<CustomAudience> {
-  const rows = isId(id)
-    ? await tx.query<CustomAudience>(`select ${columns} from custom_audiences where id = $1 ${lock}`, [id])
-    : [];
-  if (!rows[0]) throw notFound('custom audience', path);
-  return rows[0];
+  const found = await findAudience(tx, id, lock);
+  if (!found) throw notFound('custom audience', path);
+  return found;
+}
+
+/** The audience, or undefined when the workspace has none of this id. */
+export async function findAudience(
+  tx: WorkspaceTransaction,
+  id: string,
+  lock: '' | 'for no key update' = '',
+): Promise<CustomAudience | undefined> {
+  if (!isId(id)) return undefined;
+  const [row] = await tx.query<CustomAudience>(
+    `select ${columns} from custom_audiences where id = $1 ${lock}`,
+    [id],
+  );
+  return row;
+}
+
+/** The id of an audience in use with this name, in any case; of several, of the oldest. */
+export async function findAudienceNamed(tx: WorkspaceTransaction, name: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ id: string }>(
+    `select id from custom_audiences where lower(name) = lower($1) and archived_at is null
+     order by created_at, id limit 1`,
+    [name],
+  );
+  return row?.id;
 }
 
 /** Which audiences to list. */

@@ -24,8 +24,16 @@ import {
   SyncMutationsResolver,
 } from './sync/sync.resolver.js';
 
-export { requireAudience } from './audience.repository.js';
-export { audiencesGoingTo } from './sync/delivery.repository.js';
+export {
+  findAudience,
+  findAudienceNamed,
+  requireAudience,
+  type CustomAudience,
+} from './audience.repository.js';
+export { archiveAudience, changeAudience, createAudience } from './edit-audiences.js';
+export { schedules } from './sync/delivery.js';
+export { audiencesGoingTo, deliveriesOf } from './sync/delivery.repository.js';
+export { setDelivery } from './sync/edit-sync.js';
 export { createFollowErasure } from './sync/follow-erasure.js';
 
 /** Custom audiences: segments on their way to ad platforms, as files, and kept up to date at destinations. */
@@ -40,7 +48,7 @@ export const createAudiencesModule: CreateModule = (services) => {
       new AudienceMutationsResolver(services),
       new CustomAudienceResolver(createSegmentById(withWorkspace)),
       new AudienceSyncsResolver(withWorkspace, loaders),
-      new SyncMutationsResolver(services, destinations),
+      new SyncMutationsResolver(services),
       new ErasureNoticesResolver(loaders),
       createSyncProgressResolver(withWorkspace),
     ],

@@ -17,11 +17,33 @@ export async function requireAutomation(
   path: string,
   lock: '' | 'for no key update' | 'for key share' = '',
 ): Promise<Automation> {
-  const rows = isId(id)
-    ? await tx.query<Automation>(`select ${columns} from automations where id = $1 ${lock}`, [id])
-    : [];
-  if (!rows[0]) throw notFound('automation', path);
-  return rows[0];
+  const found = await findAutomation(tx, id, lock);
+  if (!found) throw notFound('automation', path);
+  return found;
+}
+
+/** The automation, or undefined when the workspace has none of this id. */
+export async function findAutomation(
+  tx: WorkspaceTransaction,
+  id: string,
+  lock: '' | 'for no key update' | 'for key share' = '',
+): Promise<Automation | undefined> {
+  if (!isId(id)) return undefined;
+  const [row] = await tx.query<Automation>(`select ${columns} from automations where id = $1 ${lock}`, [id]);
+  return row;
+}
+
+/** The id of an automation in use with this name, in any case; of several, of the oldest. */
+export async function findAutomationNamed(
+  tx: WorkspaceTransaction,
+  name: string,
+): Promise<string | undefined> {
+  const [row] = await tx.query<{ id: string }>(
+    `select id from automations where lower(name) = lower($1) and status <> 'archived'
+     order by created_at, id limit 1`,
+    [name],
+  );
+  return row?.id;
 }
 
 /** What an automation does in one of its versions. */

@@ -31,7 +31,21 @@ import {
 } from './look-after.job.js';
 import { addUnsubscribeRoutes } from './unsubscribe/index.js';
 
-export { automationsNaming } from './automation.repository.js';
+export { automationDefinition } from './read-definition.js';
+export {
+  automationsNaming,
+  findAutomation,
+  findAutomationNamed,
+  requireAutomation,
+} from './automation.repository.js';
+export {
+  activateAutomation,
+  archiveAutomation,
+  changeAutomation,
+  createAutomation,
+  type AutomationDefinition,
+} from './edit-automations.js';
+export { lookAfterSoon } from './look-after.job.js';
 
 /** What happens by itself when somebody enters or leaves a segment. */
 export const createAutomationsModule: CreateModule = (services) => {

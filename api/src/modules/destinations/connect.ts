@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import type { SecretBox } from '../../platform/secret-box.js';
@@ -24,6 +25,8 @@ export interface Opening {
   secrets: SecretBox;
   types: Readonly<Record<DestinationKind, DestinationType>>;
   outside: Outside;
+  /** Where files are put on this machine: below it, each workspace has its own folder. */
+  exportDir: string | undefined;
 }
 
 /**
@@ -46,12 +49,23 @@ export async function openDestination(
   return {
     destination: stored,
     type: opening.types[stored.kind],
-    connection: {
-      settings: stored.settings,
-      credentials: unseal(opening.secrets, workspaceId, stored),
-      outside: opening.outside,
-      signal,
-    },
+    connection: connectionTo(opening, workspaceId, stored, signal),
+  };
+}
+
+/** What a connector works with. Throws {@link DestinationFailure} when the credentials cannot be read. */
+export function connectionTo(
+  { secrets, outside, exportDir }: Pick<Opening, 'secrets' | 'outside' | 'exportDir'>,
+  workspaceId: string,
+  stored: StoredDestination,
+  signal: AbortSignal,
+): Connection {
+  return {
+    settings: stored.settings,
+    credentials: unseal(secrets, workspaceId, stored),
+    outside,
+    folder: exportDir === undefined ? undefined : join(exportDir, workspaceId),
+    signal,
   };
 }
 

@@ -6,7 +6,7 @@ import { Access } from '../../platform/graphql/access.js';
 import { readCursor, toPage, type Page } from '../../platform/graphql/pagination.js';
 import type { Services } from '../../platform/module.js';
 import { WorkspaceType } from '../workspaces/index.js';
-import { unseal } from './connect.js';
+import { connectionTo } from './connect.js';
 import { DestinationFailure, destinationKinds, type DestinationKind } from './destination.js';
 import {
   listDestinations,
@@ -38,7 +38,10 @@ import { testConnection } from './test-destination.js';
 
 const workspaceIdArg = { nullable: true, description: 'The workspace; an API key need not name its own.' };
 
-type DestinationServices = Pick<Services, 'withWorkspace' | 'clock' | 'secrets' | 'network' | 'ask'>;
+type DestinationServices = Pick<
+  Services,
+  'withWorkspace' | 'clock' | 'secrets' | 'network' | 'ask' | 'settings'
+>;
 
 /** Destinations of a workspace. */
 @Resolver(() => WorkspaceType)
@@ -135,7 +138,7 @@ export class DestinationMutationsResolver {
     @Arg('workspaceId', () => ID, workspaceIdArg) _workspaceId: string | undefined,
     @Arg('input', () => DestinationIdInput, { description: 'The destination.' }) { id }: DestinationIdInput,
   ): Promise<DestinationTestType> {
-    const { withWorkspace, clock, secrets, network, ask } = this.services;
+    const { withWorkspace, clock, secrets, network, ask, settings } = this.services;
     const stored = await withWorkspace(workspace.id, (tx) => requireDestination(tx, id, 'input.id'));
     const trouble = await troubleOf();
     await withWorkspace(workspace.id, (tx) => noteTest(tx, id, { trouble, now: clock.now() }));
@@ -143,9 +146,8 @@ export class DestinationMutationsResolver {
 
     async function troubleOf(): Promise<string | null> {
       try {
-        const credentials = unseal(secrets, workspace.id, stored);
-        const outside = { network, ask };
-        const connection = { settings: stored.settings, credentials, outside, signal };
+        const opening = { secrets, outside: { network, ask }, exportDir: settings.exportDir };
+        const connection = connectionTo(opening, workspace.id, stored, signal);
         return await testConnection(destinationTypes[stored.kind], connection);
       } catch (error) {
         if (error instanceof DestinationFailure) return error.message;

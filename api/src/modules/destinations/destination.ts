@@ -11,6 +11,7 @@ export const destinationKinds = [
   'microsoft',
   'webhook',
   'smtp',
+  'file',
 ] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
 
@@ -40,6 +41,8 @@ export interface Connection {
   credentials: Readonly<Record<string, string>>;
   /** The way to other servers: the only one there is for an address that somebody has entered. */
   outside: Outside;
+  /** The workspace's own folder on this machine; absent where the installation has none for files. */
+  folder?: string | undefined;
   signal: AbortSignal;
 }
 

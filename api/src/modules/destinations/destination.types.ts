@@ -25,6 +25,7 @@ export enum DestinationKindEnum {
   MICROSOFT = 'microsoft',
   WEBHOOK = 'webhook',
   SMTP = 'smtp',
+  FILE = 'file',
 }
 registerEnumType(DestinationKindEnum, {
   name: 'DestinationKind',
@@ -38,6 +39,7 @@ registerEnumType(DestinationKindEnum, {
     MICROSOFT: { description: 'Customer lists of Microsoft Advertising.' },
     WEBHOOK: { description: 'An address of your own that is told what happens, by Standard Webhooks.' },
     SMTP: { description: 'A mail server.' },
+    FILE: { description: 'CSV files in a folder of this installation, or in storage that speaks S3.' },
   },
 });
 
@@ -307,6 +309,25 @@ export class SmtpDestinationInput {
   @secret('The private key that signs mail (DKIM), in PEM') dkimKey?: string | null;
 }
 
+/** What is entered of files. */
+@InputType('FileDestinationInput', {
+  description:
+    'CSV files, one for each custom audience, that always hold exactly who is in it: normalised and hashed as the platform of the audience wants it.',
+})
+export class FileDestinationInput {
+  @setting(
+    'Where they are kept: `local` (unless given) is a folder of this installation (EXPORT_DIR), `s3` a bucket',
+  )
+  storage?: string | null;
+  @setting('The folder within that, such as `audiences/daily`; none unless given') folder?: string | null;
+  @setting('The bucket') bucket?: string | null;
+  @setting('The region; `us-east-1` unless given') region?: string | null;
+  @setting("Where the storage is, for others than Amazon's, such as `https://minio.example`")
+  endpoint?: string | null;
+  @secret('The id of the access key') accessKeyId?: string | null;
+  @secret('The secret access key') secretAccessKey?: string | null;
+}
+
 /** Settings and credentials of one kind. */
 @InputType('DestinationDefinitionInput', {
   description: 'The settings and credentials of a destination, of exactly one kind.',
@@ -345,6 +366,10 @@ export class DestinationDefinitionInput {
   @Field(() => SmtpDestinationInput, { nullable: true, description: 'A mail server.' })
   @ValidateNested()
   smtp?: SmtpDestinationInput;
+
+  @Field(() => FileDestinationInput, { nullable: true, description: 'Files.' })
+  @ValidateNested()
+  file?: FileDestinationInput;
 }
 
 /** A new destination. */

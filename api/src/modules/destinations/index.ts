@@ -52,14 +52,18 @@ export { destinationTypes } from './kinds.js';
 /** Opens a destination of a workspace for one run. Throws `DestinationFailure` when it cannot be. */
 export type OpenForRun = (workspaceId: string, id: string, signal: AbortSignal) => Promise<OpenDestination>;
 
+/** What opening destinations takes. */
+export type Opens = Pick<Services, 'withWorkspace' | 'secrets' | 'network' | 'ask' | 'settings'>;
+
 /** How destinations are opened in this process. */
 export function createOpenDestination({
   withWorkspace,
   secrets,
   network,
   ask,
-}: Pick<Services, 'withWorkspace' | 'secrets' | 'network' | 'ask'>): OpenForRun {
-  const opening = { withWorkspace, secrets, types: destinationTypes, outside: { network, ask } };
+  settings: { exportDir },
+}: Opens): OpenForRun {
+  const opening = { withWorkspace, secrets, types: destinationTypes, outside: { network, ask }, exportDir };
   return (workspaceId, id, signal) => openDestination(opening, workspaceId, id, signal);
 }
 

@@ -1,4 +1,5 @@
 import type { DestinationKind, DestinationType } from './destination.js';
+import { file } from './file/index.js';
 import { google } from './google/index.js';
 import { linkedin } from './linkedin/index.js';
 import { meta } from './meta/index.js';
@@ -18,4 +19,5 @@ export const destinationTypes: Readonly<Record<DestinationKind, DestinationType>
   microsoft,
   webhook,
   smtp,
+  file,
 };

@@ -5,6 +5,7 @@ import type { WithWorkspace } from '../../platform/database/with-workspace.js';
 import { Access } from '../../platform/graphql/access.js';
 import { costs } from '../../platform/graphql/limits.js';
 import { PageArgs, type Page } from '../../platform/graphql/pagination.js';
+import { inTurns } from '../../platform/in-turns.js';
 import { OrganizationType, pageWorkspaces, WorkspaceType } from '../workspaces/index.js';
 import { readGlance } from './glance.repository.js';
 import { WorkspaceGlanceConnection, WorkspaceGlanceType } from './glance.types.js';
@@ -67,16 +68,4 @@ export class OrganizationGlancesResolver {
     });
     return { ...found, edges };
   }
-}
-
-/** Does the same with each item, so many at a time; the answers are in their order. */
-async function inTurns<Item, Answer>(
-  items: readonly Item[],
-  most: number,
-  work: (item: Item) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  for (let begin = 0; begin < items.length; begin += most)
-    answers.push(...(await Promise.all(items.slice(begin, begin + most).map(work))));
-  return answers;
 }

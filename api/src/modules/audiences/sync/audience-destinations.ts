@@ -1,12 +1,9 @@
-import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
-import type { Services } from '../../../platform/module.js';
 import {
   createOpenDestination,
   DestinationFailure,
-  findDestination,
   type AudienceConnector,
   type Connection,
-  type Destination,
+  type Opens,
 } from '../../destinations/index.js';
 
 /** A destination that is ready to be talked to. */
@@ -17,19 +14,14 @@ export interface OpenAudienceDestination {
 
 /** The destinations of workspaces, as far as audiences go by them. */
 export interface AudienceDestinations {
-  /** A destination of the workspace, which stays until the transaction ends; undefined when there is none. */
-  find(tx: WorkspaceTransaction, id: string): Promise<Destination | undefined>;
   /** Opens it for one run. Throws `DestinationFailure` when it cannot be. */
   open(workspaceId: string, id: string, signal: AbortSignal): Promise<OpenAudienceDestination>;
 }
 
 /** The destinations that are set up. */
-export function createAudienceDestinations(
-  services: Pick<Services, 'withWorkspace' | 'secrets' | 'network' | 'ask'>,
-): AudienceDestinations {
+export function createAudienceDestinations(services: Opens): AudienceDestinations {
   const openForRun = createOpenDestination(services);
   return {
-    find: (tx, id) => findDestination(tx, id, 'for key share'),
     async open(workspaceId, id, signal) {
       const { destination, type, connection } = await openForRun(workspaceId, id, signal).catch(outOfUse);
       if (!type.audiences)

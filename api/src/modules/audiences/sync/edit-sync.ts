@@ -6,7 +6,7 @@ import { isId } from '../../../platform/ids.js';
 import { requireAudience, type CustomAudience } from '../audience.repository.js';
 import { isArchived, type Editor } from '../edit-audiences.js';
 import { workspaceFacts } from '../../contacts/index.js';
-import type { AudienceDestinations } from './audience-destinations.js';
+import { findDestination } from '../../destinations/index.js';
 import type { AudienceSync } from './audience-sync.js';
 import { beginSync } from './begin-sync.js';
 import { dueAfter, type Delivery, type SyncSchedule } from './delivery.js';
@@ -39,14 +39,13 @@ export interface WantedDelivery {
  */
 export async function setDelivery(
   { tx, enqueue, editor }: SyncEditing,
-  destinations: Pick<AudienceDestinations, 'find'>,
   wanted: WantedDelivery,
 ): Promise<CustomAudience> {
   const audience = await requireActive(tx, wanted.id);
   const former = await lockDelivery(tx, audience.id);
   const destinationId = wanted.destinationId === undefined ? former.destinationId : wanted.destinationId;
   if (destinationId && destinationId !== former.destinationId)
-    await checkDestination(tx, destinations, audience, destinationId);
+    await checkDestination(tx, audience, destinationId);
   const leaves = former.destinationId !== null && former.destinationId !== destinationId;
   if (leaves) await refuseWhileHeld(tx, audience.id);
   const schedule = destinationId ? (wanted.schedule ?? former.schedule) : 'manual';
@@ -76,15 +75,14 @@ function checkHour(hour: number | null): number {
 
 async function checkDestination(
   tx: WorkspaceTransaction,
-  destinations: Pick<AudienceDestinations, 'find'>,
   { platform }: CustomAudience,
   id: string,
 ): Promise<void> {
   const path = 'input.destinationId';
-  const destination = isId(id) ? await destinations.find(tx, id) : undefined;
+  const destination = await findDestination(tx, id, 'for key share');
   if (!destination) throw notFound('destination', path);
   const { label } = platforms[platform];
-  if (destination.kind !== platform)
+  if (destination.kind !== 'file' && destination.kind !== platform)
     throw new Failure('INVALID_INPUT', `This audience is for ${label}; the destination is another kind.`, {
       path,
     });

@@ -22,7 +22,6 @@ import { PrivacyRequestType } from '../../privacy/index.js';
 import type { CustomAudience } from '../audience.repository.js';
 import { toAudience } from '../audience.mapper.js';
 import { CustomAudienceIdInput, CustomAudienceType } from '../audience.types.js';
-import type { AudienceDestinations } from './audience-destinations.js';
 import type { AudienceSync } from './audience-sync.js';
 import type { Delivery, SyncSchedule } from './delivery.js';
 import {
@@ -151,10 +150,7 @@ export class AudienceSyncsResolver {
 /** Changes of where audiences go, and syncs. */
 @Resolver()
 export class SyncMutationsResolver {
-  constructor(
-    private readonly services: Pick<Services, 'withWorkspace' | 'clock' | 'enqueue'>,
-    private readonly destinations: Pick<AudienceDestinations, 'find'>,
-  ) {}
+  constructor(private readonly services: Pick<Services, 'withWorkspace' | 'clock' | 'enqueue'>) {}
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'audiences:write' })
   @Mutation(() => CustomAudienceType, {
@@ -167,7 +163,7 @@ export class SyncMutationsResolver {
     @Arg('input', () => SetAudienceDestinationInput, { description: 'Where to.' })
     input: SetAudienceDestinationInput,
   ): Promise<CustomAudienceType> {
-    return this.change(context, (editing) => setDelivery(editing, this.destinations, input));
+    return this.change(context, (editing) => setDelivery(editing, input));
   }
 
   @Access({ kind: 'workspace', role: 'editor', scope: 'audiences:write' })

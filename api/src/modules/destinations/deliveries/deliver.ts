@@ -66,7 +66,13 @@ async function open(
   { withWorkspace, secrets, network, ask, clock }: DeliverServices,
   { workspaceId, destinationId, signal }: DeliverRun,
 ): Promise<Connection | undefined> {
-  const opening = { withWorkspace, secrets, types: destinationTypes, outside: { network, ask } };
+  const opening = {
+    withWorkspace,
+    secrets,
+    types: destinationTypes,
+    outside: { network, ask },
+    exportDir: undefined,
+  };
   try {
     return (await openDestination(opening, workspaceId, destinationId, signal)).connection;
   } catch (error) {

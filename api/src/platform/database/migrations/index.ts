@@ -28,6 +28,7 @@ import { WebhookDeliveries1700000000030 } from './0030-webhook-deliveries.js';
 import { Automations1700000000031 } from './0031-automations.js';
 import { FollowUps1700000000032 } from './0032-follow-ups.js';
 import { Postings1700000000034 } from './0034-postings.js';
+import { Blueprints1700000000035 } from './0035-blueprints.js';
 
 /** Every migration, in the order in which they run. The roles (see ../roles.ts) must exist before the first. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -60,4 +61,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   Automations1700000000031,
   FollowUps1700000000032,
   Postings1700000000034,
+  Blueprints1700000000035,
 ];
