@@ -64,6 +64,22 @@ describe('a workspace without destinations', () => {
   );
 });
 
+describe('files', () => {
+  it('are kept in a folder, or in a bucket, which has to be named', async () => {
+    await open('destinations/new?kind=FILE');
+    await page.getByLabel('Folder').fill('audiences/daily');
+    expect(await page.getByLabel('Bucket').count()).toBe(0);
+    await page.getByRole('combobox', { name: 'Where they are kept' }).click();
+    await page.getByRole('option', { name: 'In storage that speaks S3' }).click();
+    await page.getByLabel('Bucket').waitFor();
+    await page.getByRole('button', { name: 'Add and test' }).click();
+    await page.getByText('The bucket is missing.').waitFor();
+    await page.mouse.move(0, 0);
+    await expectAccessible(page);
+    expectQuiet(visitor);
+  });
+});
+
 const inputOf: Record<string, string> = {
   META: 'Meta',
   GOOGLE: 'Google',

@@ -16,6 +16,11 @@ export const destinationKinds: Record<DestinationKind, { label: string; icon: st
     icon: 'i-lucide-megaphone',
     does: 'Customer lists of Microsoft Advertising',
   },
+  FILE: {
+    label: 'Files',
+    icon: 'i-lucide-file-spreadsheet',
+    does: 'CSV files on this server, or in a bucket',
+  },
   WEBHOOK: { label: 'Webhook', icon: 'i-lucide-webhook', does: 'Tells an address of yours what happens' },
   SMTP: { label: 'Mail server', icon: 'i-lucide-mail', does: 'Sends the e-mail of automations by SMTP' },
 };

@@ -1,14 +1,15 @@
-import { AudienceDestinationsDocument, type AdPlatform } from '@coterie/client';
+import { AudienceDestinationsDocument, type AdPlatform, type DestinationKind } from '@coterie/client';
 import { useQuery } from '@urql/vue';
 import { computed } from 'vue';
 
-const adPlatforms: AdPlatform[] = ['META', 'GOOGLE', 'LINKEDIN', 'TIKTOK', 'X', 'MICROSOFT'];
+/** What keeps audiences: the platforms, and files, which keep those for any of them. */
+const keepers: DestinationKind[] = ['META', 'GOOGLE', 'LINKEDIN', 'TIKTOK', 'X', 'MICROSOFT', 'FILE'];
 
-/** The ad accounts of a workspace, and the time zone that its schedules go by. */
+/** Where audiences of a workspace can go, and the time zone that its schedules go by. */
 export function useDestinations(workspaceId: string) {
   const { data } = useQuery({
     query: AudienceDestinationsDocument,
-    variables: { workspaceId, kinds: adPlatforms },
+    variables: { workspaceId, kinds: keepers },
   });
   const all = computed(() => data.value?.workspace.destinations.edges.map(({ node }) => node) ?? []);
   return {
@@ -17,6 +18,9 @@ export function useDestinations(workspaceId: string) {
     byId: (id: string | null | undefined) => all.value.find((each) => each.id === id),
     /** Those that an audience for a platform can go to. */
     forPlatform: (platform: AdPlatform) =>
-      all.value.filter(({ kind, disabledAt }) => kind === platform && !disabledAt),
+      // Its own accounts come first.
+      all.value
+        .filter(({ kind, disabledAt }) => (kind === platform || kind === 'FILE') && !disabledAt)
+        .toSorted((one, other) => Number(one.kind === 'FILE') - Number(other.kind === 'FILE')),
   };
 }

@@ -11,6 +11,8 @@ export interface Field {
   required?: boolean;
   /** Few need it: it is shown on demand. */
   rare?: boolean;
+  /** Shown only where another field says this. */
+  onlyWith?: Record<string, string>;
   type?: 'number' | 'text' | 'long' | 'list' | 'headers';
   choices?: { value: string; label: string }[];
 }
@@ -26,6 +28,7 @@ export const keyOf: Record<DestinationKind, KindKey> = {
   TIKTOK: 'tiktok',
   X: 'x',
   MICROSOFT: 'microsoft',
+  FILE: 'file',
   WEBHOOK: 'webhook',
   SMTP: 'smtp',
 };
@@ -172,6 +175,39 @@ export const fields: { [Key in KindKey]: FieldsOf<Key> } = {
     apiAddress,
     tokenAddress,
   ],
+  file: [
+    {
+      name: 'storage',
+      label: 'Where they are kept',
+      choices: [
+        { value: 'local', label: 'In a folder of this installation' },
+        { value: 's3', label: 'In storage that speaks S3' },
+      ],
+    },
+    {
+      name: 'folder',
+      label: 'Folder',
+      help: 'Within that; none unless you enter one.',
+      placeholder: 'audiences/daily',
+    },
+    { name: 'bucket', label: 'Bucket', onlyWith: { storage: 's3' } },
+    {
+      name: 'region',
+      label: 'Region',
+      help: 'us-east-1 unless you enter another.',
+      onlyWith: { storage: 's3' },
+    },
+    { name: 'accessKeyId', label: 'Id of the access key', secret: true, onlyWith: { storage: 's3' } },
+    { name: 'secretAccessKey', label: 'Secret access key', secret: true, onlyWith: { storage: 's3' } },
+    {
+      name: 'endpoint',
+      label: 'Address of the storage',
+      help: 'For others than Amazon’s.',
+      placeholder: 'https://minio.example',
+      onlyWith: { storage: 's3' },
+      rare: true,
+    },
+  ],
   webhook: [
     { name: 'url', label: 'Address', placeholder: 'https://crm.acme.example/hooks/coterie', required: true },
     {
@@ -246,6 +282,11 @@ export function placesOf(path: string): string[] {
 
 /** What was typed, by field. */
 export type Values = Record<string, string>;
+
+/** Whether a field is asked for, as far as the others are filled in. */
+export function isAsked({ onlyWith = {} }: Field, values: Values): boolean {
+  return Object.entries(onlyWith).every(([name, value]) => values[name] === value);
+}
 
 /** What was typed as the API takes it; what was left empty is left out. */
 export function toDefinition(key: KindKey, values: Values): DestinationDefinitionInput {
