@@ -8,6 +8,9 @@ export default defineConfig({
     ui({
       ui: {
         colors: { primary: 'indigo', neutral: 'zinc' },
+        // What has not been chosen is said in words, and words are read.
+        select: { slots: { placeholder: 'text-muted' } },
+        selectMenu: { slots: { placeholder: 'text-muted' } },
         // Initials are text, too: muted on elevated would be too faint.
         avatar: { variants: { color: { neutral: { fallback: 'text-default' } } } },
       },

@@ -318,6 +318,51 @@ describe('an e-mail to who enters a segment', () => {
   });
 });
 
+describe('a preview of an e-mail', () => {
+  const preview = (input: object) =>
+    workspace.query<{ previewEmail: Record<string, string | null> }>(
+      'query ($input: PreviewEmailInput!) { previewEmail(input: $input) { subject html text to } }',
+      { input },
+    );
+  const template = {
+    subject: 'For {{ contact.first_name | default: "you" }}',
+    html: '<p>Hello {{ contact.first_name }} of {{ workspace.name }}</p>',
+  };
+
+  it('says what the mail would say, with a way out that leads nowhere, and sends nothing', async () => {
+    const contactId = await person('ada@example.com');
+    const { previewEmail } = await preview({ ...template, contactId });
+    expect(previewEmail).toMatchObject({ subject: 'For Ada <b>', to: 'ada@example.com' });
+    expect(previewEmail['html']).toContain('Hello Ada &lt;b&gt; of ');
+    expect(previewEmail['html']).toContain('https://unsubscribe.invalid/');
+    expect(previewEmail['text']).toContain('Hello Ada <b> of ');
+    expect(smtp.mails).toEqual([]);
+  });
+
+  it('knows nothing of nobody', async () => {
+    const { previewEmail } = await preview(template);
+    expect(previewEmail).toMatchObject({ subject: 'For you', to: null });
+  });
+
+  it('says where a template is none, and that a contact is unknown', async () => {
+    const refusal = async (input: object): Promise<unknown> => {
+      const { errors } = await workspace.ask(
+        'query ($input: PreviewEmailInput!) { previewEmail(input: $input) { subject } }',
+        { input },
+      );
+      return errors?.[0]?.extensions;
+    };
+    expect(await refusal({ subject: 'Hello', text: 'a\n{{ contact.first_name }' })).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: 'input.text',
+    });
+    expect(await refusal({ ...template, contactId: randomUUID() })).toMatchObject({
+      code: 'NOT_FOUND',
+      path: 'input.contactId',
+    });
+  });
+});
+
 describe('what else an automation does', () => {
   it('tells a webhook, signed, once for each contact', async () => {
     // Whoever verifies a signature looks at the time as well.
@@ -358,6 +403,37 @@ describe('what else an automation does', () => {
       { input: { ids: [followUp!.id], status: 'DONE' } },
     );
     expect(await list()).toEqual([]);
+  });
+
+  it('leads from a follow-up and from a run to the contact, also after a merge', async () => {
+    const made = await automation([{ followUp: { note: 'Say hello' } }]);
+    const id = await person('ada@example.com');
+    await run();
+    const { upsertContact } = await workspace.query<{ upsertContact: { contact: { id: string } } }>(
+      'mutation { upsertContact(input: { externalId: "winner" }) { contact { id } } }',
+    );
+    const winner = upsertContact.contact.id;
+    const contacts = async (): Promise<(string | undefined)[]> => {
+      const { workspace: found } = await workspace.query<{
+        workspace: Record<'followUps' | 'runs', { edges: { node: { contact: { id: string } | null } }[] }> & {
+          automation: { runs: { edges: { node: { contact: { id: string } | null } }[] } };
+        };
+      }>(
+        `query ($id: ID!) { workspace {
+           followUps(first: 10) { edges { node { contact { id } } } }
+           automation(id: $id) { runs(first: 10) { edges { node { contact { id } } } } } } }`,
+        { id: made.id },
+      );
+      return [...found.followUps.edges, ...found.automation.runs.edges].map(({ node }) => node.contact?.id);
+    };
+    expect(await contacts()).toEqual([id, id]);
+    await workspace.query(
+      'mutation ($input: MergeContactsInput!) { mergeContacts(input: $input) { __typename } }',
+      { input: { winnerId: winner, loserId: id } },
+    );
+    expect(await contacts()).toEqual([winner, winner]);
+    await workspace.query('mutation ($id: ID!) { deleteContact(id: $id) }', { id: winner });
+    expect((await contacts()).every((each) => each === undefined)).toBe(true);
   });
 
   it('changes lists and attributes, and does not do so twice', async () => {

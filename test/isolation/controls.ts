@@ -262,6 +262,9 @@ export const controls: Record<string, Control> = {
 
   'Workspace.customAudience': (t) => ({ id: t.audienceId }),
   'Workspace.customAudiences': (t) => ({ filter: { segmentId: t.segmentId } }),
+  'Query.previewEmail': (t) => ({
+    input: { subject: `{{ contact.${t.attributeKey} }}`, text: 'Hello', contactId: t.contactId },
+  }),
   'Query.audienceReadiness': (t) => ({ input: { id: t.audienceId } }),
   'Mutation.createCustomAudience': (t, fresh) => ({
     input: { name: fresh, segmentId: t.segmentId, platform: 'META' },

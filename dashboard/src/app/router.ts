@@ -1,8 +1,11 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { routes as audiences } from '../features/audiences/routes.js';
+import { routes as automations } from '../features/automations/routes.js';
 import { routes as contacts } from '../features/contacts/routes.js';
 import { routes as data } from '../features/data/routes.js';
+import { routes as destinations } from '../features/destinations/routes.js';
 import { routes as explorer } from '../features/explorer/routes.js';
+import { routes as followUps } from '../features/follow-ups/routes.js';
 import { routes as home, start, workspaceRoutes as workspaceHome } from '../features/home/routes.js';
 import { routes as imports } from '../features/imports/routes.js';
 import { routes as segments } from '../features/segments/routes.js';
@@ -33,6 +36,9 @@ export const router = createRouter({
             ...contacts,
             ...segments,
             ...audiences,
+            ...automations,
+            ...followUps,
+            ...destinations,
             ...imports,
             ...data,
             ...usage,

@@ -1,4 +1,5 @@
 import type { CreateModule } from '../../platform/module.js';
+import { contactLoaders } from '../contacts/index.js';
 import { createMailSender, createOpenDestination } from '../destinations/index.js';
 import { createSegmentById } from '../segments/index.js';
 import {
@@ -10,10 +11,16 @@ import {
   WorkspaceAutomationsResolver,
 } from './automation.resolver.js';
 import {
+  AutomationRunContactResolver,
+  createContactOf,
+  FollowUpContactResolver,
+} from './contact-of.resolver.js';
+import {
   ContactFollowUpsResolver,
   FollowUpMutationsResolver,
   WorkspaceFollowUpsResolver,
 } from './follow-ups/follow-up.resolver.js';
+import { EmailPreviewResolver } from './email-preview.resolver.js';
 import {
   automationsTask,
   createAutomationsTask,
@@ -44,6 +51,7 @@ export { lookAfterSoon } from './look-after.job.js';
 export const createAutomationsModule: CreateModule = (services) => {
   const mail = createMailSender();
   const loaders = automationLoaders(services.withWorkspace);
+  const contactOf = createContactOf(services.withWorkspace, contactLoaders(services.withWorkspace));
   const segmentById = createSegmentById(services.withWorkspace);
   return {
     resolvers: [
@@ -55,6 +63,9 @@ export const createAutomationsModule: CreateModule = (services) => {
       new WorkspaceFollowUpsResolver(services),
       new FollowUpMutationsResolver(services),
       new ContactFollowUpsResolver(services),
+      new EmailPreviewResolver(services.withWorkspace),
+      new AutomationRunContactResolver(contactOf),
+      new FollowUpContactResolver(contactOf),
     ],
     routes: (server) => addUnsubscribeRoutes(server, services),
     tasks: {

@@ -33,6 +33,20 @@ export async function findContactOf(
   return row;
 }
 
+/** Whose these ids are, also after merges: the ordinals of the contacts that are still there, by id. */
+export async function ordinalsOf(
+  tx: WorkspaceTransaction,
+  contactIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await tx.query<{ id: string; ordinal: number }>(
+    `select id, ordinal from contacts where id = any($1::uuid[])
+     union all
+     select loser_id, holder from contact_merges where loser_id = any($1::uuid[]) and undone_at is null`,
+    [contactIds],
+  );
+  return new Map(rows.map(({ id, ordinal }) => [id, ordinal]));
+}
+
 /** Whether a contact may be reached on a channel now. */
 export async function mayReach(
   tx: WorkspaceTransaction,

@@ -1,7 +1,7 @@
-import { compileTemplate, TemplateFault } from '../../../platform/templates/template.js';
+import { TemplateFault } from '../../../platform/templates/template.js';
 import { addressOf } from '../recipient.repository.js';
-import { unsubscribeLinks, withUnsubscribeLink } from '../unsubscribe/index.js';
-import { contactValues } from './contact-values.js';
+import { unsubscribeLinks } from '../unsubscribe/index.js';
+import { fillIn } from './fill-in.js';
 import type { Act } from './index.js';
 
 /** Writes a message to one contact; it is handed over when it is noted. Consent has been looked at in this transaction. */
@@ -10,14 +10,11 @@ export const noteMail: Act<'email'> = async ({ settings }, tx, { run, contact, a
   if (!to) return { kind: 'skipped', reason: 'NO_ADDRESS', detail: null };
   const link = (await unsubscribeLinks(tx, settings))({ contactId: contact.id, messageId: run.id });
   try {
-    const template = compileTemplate(action, { timeZone: workspace.timeZone });
-    const keys = template.variables.flatMap((name) => /^contact\.([^.[]+)/.exec(name)?.[1] ?? []);
-    const data = {
-      contact: await contactValues(tx, contact.ordinal, keys),
-      workspace: { name: workspace.name },
-      unsubscribe_url: link.url,
-    };
-    const message = withUnsubscribeLink(template.render(data), link.url);
+    const message = await fillIn(tx, action, {
+      ordinal: contact.ordinal,
+      workspace,
+      unsubscribeUrl: link.url,
+    });
     const id = `${run.id}.${run.nextAction}`;
     return {
       kind: 'mail',

@@ -95,7 +95,7 @@ export class FollowUpMutationsResolver {
         createdAt: clock.now(),
       };
       await insertFollowUp(tx, followUp);
-      return toFollowUp({ ...followUp, status: 'open', closedBy: null, closedAt: null });
+      return toFollowUp(tx.workspaceId, { ...followUp, status: 'open', closedBy: null, closedAt: null });
     });
   }
 
@@ -115,7 +115,7 @@ export class FollowUpMutationsResolver {
       const known = await takeFollowUps(tx, input.ids.filter(isId));
       const changed = known.map((followUp) => changedBy(followUp, input, { actor: actorOf(context), now }));
       for (const followUp of changed) await saveFollowUp(tx, followUp);
-      return changed.map(toFollowUp);
+      return changed.map((followUp) => toFollowUp(tx.workspaceId, followUp));
     });
   }
 }
@@ -155,9 +155,14 @@ async function pageOf(
     contactIds,
   };
   const rows = await listFollowUps(tx, filter, after, page.first + 1);
-  return toPage(rows, page, (row) => [row.dueExactly, row.id], toFollowUp);
+  return toPage(
+    rows,
+    page,
+    (row) => [row.dueExactly, row.id],
+    (row) => toFollowUp(tx.workspaceId, row),
+  );
 }
 
-function toFollowUp({ runId: _runId, ...shown }: FollowUp): FollowUpType {
-  return shown;
+function toFollowUp(workspaceId: string, { runId: _runId, ...shown }: FollowUp): FollowUpType {
+  return { workspaceId, ...shown };
 }

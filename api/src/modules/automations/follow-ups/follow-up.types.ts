@@ -26,6 +26,8 @@ registerEnumType(FollowUpStatusEnum, {
 @ObjectType('FollowUp', { description: 'Something that the sales team has to do about a contact.' })
 @Readable('contacts:read')
 export class FollowUpType {
+  workspaceId!: string;
+
   @Field(() => ID, { description: 'Its id.' })
   id!: string;
 
