@@ -7,7 +7,7 @@ import { isArchived, type Editor } from './edit-seed-lists.js';
 import { nextTraining, type Lookalike, type TrainingSchedule } from './lookalike.js';
 import { requireLookalike, saveLookalike, segmentsNaming } from './lookalike.repository.js';
 import { requireSeedList } from './seed-list.repository.js';
-import { trainSoon } from './training/train-lookalike.job.js';
+import { trainSoon } from './training/train-soon.js';
 
 /** What changing lookalikes takes. */
 export interface Editing {

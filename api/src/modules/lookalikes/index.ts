@@ -19,8 +19,8 @@ import {
   createTrainDueTask,
   createTrainTask,
   trainLookalikesDueTask,
-  trainLookalikeTask,
 } from './training/train-lookalike.job.js';
+import { trainLookalikeTask } from './training/train-soon.js';
 
 export { followKeysInSeedLists } from './follow-keys.repository.js';
 

@@ -1,36 +1,17 @@
-import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import { eachWorkspace } from '../../../platform/jobs/batches.js';
-import type { Enqueue, Services, Task } from '../../../platform/module.js';
+import type { Services, Task } from '../../../platform/module.js';
 import { outsideOperation } from '../../../platform/operation.js';
 import { lookalikesDue } from '../lookalike.repository.js';
 import { trainLookalike, type TrainServices } from './train-lookalike.js';
-
-/** The name of the job that grows one lookalike. */
-export const trainLookalikeTask = 'train-lookalike';
+import { trainSoon, type TrainPayload } from './train-soon.js';
 
 /** The name of the job that has lookalikes grown whose time has come, or whose growing was given up. */
 export const trainLookalikesDueTask = 'train-lookalikes-due';
 
-interface Payload {
-  workspaceId: string;
-  id: string;
-}
-
-/** Has a lookalike grown, in the transaction that asks for it. Lookalikes of a workspace are grown one after another. */
-export async function trainSoon(
-  enqueue: Enqueue,
-  { manager, workspaceId }: Pick<WorkspaceTransaction, 'manager' | 'workspaceId'>,
-  id: string,
-): Promise<void> {
-  const payload = { workspaceId, id } satisfies Payload;
-  const names = { key: `${trainLookalikeTask}:${id}`, queue: `${trainLookalikeTask}:${workspaceId}` };
-  await enqueue(manager, trainLookalikeTask, payload, names);
-}
-
 /** Makes the job. */
 export function createTrainTask(services: TrainServices): Task {
   return (payload, { signal }) =>
-    outsideOperation(() => trainLookalike(services, payload as Payload, signal));
+    outsideOperation(() => trainLookalike(services, payload as TrainPayload, signal));
 }
 
 /** Looks at each workspace in turn. */
