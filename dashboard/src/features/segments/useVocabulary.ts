@@ -1,7 +1,21 @@
-import { RuleVocabularyDocument } from '@coterie/client';
-import type { Names } from '@coterie/rules';
+import { RuleVocabularyDocument, type RuleVocabularyQuery } from '@coterie/client';
+import { COMPANY_PREFIX, type AttributeType, type Names, type RuleSchema } from '@coterie/rules';
 import { useQuery } from '@urql/vue';
 import { computed } from 'vue';
+import { useWorkspace } from '../../shared/viewer.js';
+
+/** An attribute as rules name it. */
+export interface KnownAttribute {
+  /** With `company.` before a company's. */
+  key: string;
+  /** Without it. */
+  ownKey: string;
+  subject: 'contact' | 'company';
+  label: string;
+  type: AttributeType;
+  description: string;
+  archived: boolean;
+}
 
 /** Something that a rule can mention, and the text that mentions it. */
 export interface Word {
@@ -10,56 +24,89 @@ export interface Word {
   text: string;
 }
 
+type Known = RuleVocabularyQuery['workspace'];
+
 /** What rules of a workspace can mention: its attributes, what its contacts did, its segments and lists. */
-export function useVocabulary(workspaceId: string) {
+export function useVocabulary() {
+  const { workspace, workspaceId } = useWorkspace();
   const { data, fetching } = useQuery({ query: RuleVocabularyDocument, variables: { workspaceId } });
   const known = computed(() => data.value?.workspace);
-  const attributes = computed(() =>
-    (known.value?.attributes ?? []).map((attribute) => ({
-      ...attribute,
-      key: attribute.subject === 'company' ? `company.${attribute.key}` : attribute.key,
-    })),
-  );
+  const attributes = computed(() => (known.value?.attributes ?? []).map(toAttribute));
+  const byKey = computed(() => new Map(attributes.value.map((attribute) => [attribute.key, attribute])));
   const segments = computed(() => (known.value?.segments.edges ?? []).map(({ node }) => node));
+  const events = computed(() => (known.value?.eventNames.edges ?? []).map(({ node }) => node));
+  const signals = computed(() => (known.value?.signalNames.edges ?? []).map(({ node }) => node));
   const nameOf = (id: string): string | undefined =>
     segments.value.find((segment) => segment.id.toLowerCase() === id.toLowerCase())?.name;
 
   return {
     loading: fetching,
+    attributes,
+    attributeOf: (key: string): KnownAttribute | undefined => byKey.value.get(key),
+    events,
+    signals,
+    segments,
+    /** What a rule is checked against; undefined until it is known. */
+    schema: computed<RuleSchema | undefined>(
+      () => known.value && { attributes: byKey.value, zone: workspace.value.timeZone },
+    ),
     /** How sentences name what rules mention by id or key. */
     names: computed<Names>(() => ({
       segment: nameOf,
       list: nameOf,
       attribute: (key) => {
-        const found = attributes.value.find((attribute) => attribute.key === key);
+        const found = byKey.value.get(key);
         return found?.subject === 'company' ? `company's ${found.label}` : found?.label;
       },
     })),
-    words: computed<{ title: string; words: Word[] }[]>(() => [
-      {
-        title: 'Events',
-        words: (known.value?.eventNames.edges ?? []).map(({ node }) => ({
-          label: node.name,
-          hint: `${node.count.toLocaleString('en')} recorded`,
-          text: `event ${JSON.stringify(node.name)}`,
-        })),
-      },
-      {
-        title: 'Attributes',
-        words: attributes.value.map(({ key, label, type }) => ({
+    words: computed(() => (known.value ? wordsOf(known.value, attributes.value) : [])),
+  };
+}
+
+export type Vocabulary = ReturnType<typeof useVocabulary>;
+
+function toAttribute({ key, label, type, subject, description, archivedAt }: Known['attributes'][number]) {
+  return {
+    key: subject === 'company' ? `${COMPANY_PREFIX}${key}` : key,
+    ownKey: key,
+    subject,
+    label,
+    type,
+    description,
+    archived: archivedAt !== null,
+  };
+}
+
+function wordsOf(
+  { eventNames, segments }: Known,
+  attributes: readonly KnownAttribute[],
+): { title: string; words: Word[] }[] {
+  return [
+    {
+      title: 'Events',
+      words: eventNames.edges.map(({ node }) => ({
+        label: node.name,
+        hint: `${node.count.toLocaleString('en')} recorded`,
+        text: `event ${JSON.stringify(node.name)}`,
+      })),
+    },
+    {
+      title: 'Attributes',
+      words: attributes
+        .filter(({ archived }) => !archived)
+        .map(({ key, label, type }) => ({
           label: key,
           hint: `${label}, ${type.replace('_', ' ')}`,
           text: key,
         })),
-      },
-      {
-        title: 'Segments and lists',
-        words: segments.value.map(({ id, name, kind }) => ({
-          label: name,
-          hint: kind === 'RULE' ? 'Segment' : 'List',
-          text: `${kind === 'RULE' ? 'segment' : 'list'} "${id}"`,
-        })),
-      },
-    ]),
-  };
+    },
+    {
+      title: 'Segments and lists',
+      words: segments.edges.map(({ node: { id, name, kind } }) => ({
+        label: name,
+        hint: kind === 'RULE' ? 'Segment' : 'List',
+        text: `${kind === 'RULE' ? 'segment' : 'list'} "${id}"`,
+      })),
+    },
+  ];
 }
