@@ -1,4 +1,9 @@
-import { RuleVocabularyDocument, type RuleVocabularyQuery } from '@coterie/client';
+import {
+  FindEventNamesDocument,
+  RuleVocabularyDocument,
+  type RuleVocabularyQuery,
+  type SegmentKind,
+} from '@coterie/client';
 import { COMPANY_PREFIX, type AttributeType, type Names, type RuleSchema } from '@coterie/rules';
 import { useQuery } from '@urql/vue';
 import { computed } from 'vue';
@@ -30,17 +35,23 @@ type Known = RuleVocabularyQuery['workspace'];
 export function useVocabulary() {
   const { workspace, workspaceId } = useWorkspace();
   const { data, fetching } = useQuery({ query: RuleVocabularyDocument, variables: { workspaceId } });
+  // Counting all events takes longer than all the rest, which does not wait for it.
+  const named = useQuery({
+    query: FindEventNamesDocument,
+    variables: { workspaceId, search: null },
+    requestPolicy: 'cache-first',
+  });
   const known = computed(() => data.value?.workspace);
   const attributes = computed(() => (known.value?.attributes ?? []).map(toAttribute));
   const byKey = computed(() => new Map(attributes.value.map((attribute) => [attribute.key, attribute])));
   const segments = computed(() => (known.value?.segments.edges ?? []).map(({ node }) => node));
-  const events = computed(() => (known.value?.eventNames.edges ?? []).map(({ node }) => node));
+  const events = computed(() => (named.data.value?.workspace.eventNames.edges ?? []).map(({ node }) => node));
   const signals = computed(() => (known.value?.signalNames.edges ?? []).map(({ node }) => node));
   const nameOf = (id: string): string | undefined =>
     segments.value.find((segment) => segment.id.toLowerCase() === id.toLowerCase())?.name;
 
   return {
-    loading: fetching,
+    loading: computed(() => fetching.value || named.fetching.value),
     attributes,
     attributeOf: (key: string): KnownAttribute | undefined => byKey.value.get(key),
     events,
@@ -59,7 +70,7 @@ export function useVocabulary() {
         return found?.subject === 'company' ? `company's ${found.label}` : found?.label;
       },
     })),
-    words: computed(() => (known.value ? wordsOf(known.value, attributes.value) : [])),
+    words: computed(() => wordsOf(events.value, attributes.value, segments.value)),
   };
 }
 
@@ -78,16 +89,17 @@ function toAttribute({ key, label, type, subject, description, archivedAt }: Kno
 }
 
 function wordsOf(
-  { eventNames, segments }: Known,
+  events: readonly { name: string; count: number }[],
   attributes: readonly KnownAttribute[],
+  segments: readonly { id: string; name: string; kind: SegmentKind }[],
 ): { title: string; words: Word[] }[] {
   return [
     {
       title: 'Events',
-      words: eventNames.edges.map(({ node }) => ({
-        label: node.name,
-        hint: `${node.count.toLocaleString('en')} recorded`,
-        text: `event ${JSON.stringify(node.name)}`,
+      words: events.map(({ name, count }) => ({
+        label: name,
+        hint: `${count.toLocaleString('en')} recorded`,
+        text: `event ${JSON.stringify(name)}`,
       })),
     },
     {
@@ -102,7 +114,7 @@ function wordsOf(
     },
     {
       title: 'Segments and lists',
-      words: segments.edges.map(({ node: { id, name, kind } }) => ({
+      words: segments.map(({ id, name, kind }) => ({
         label: name,
         hint: kind === 'RULE' ? 'Segment' : 'List',
         text: `${kind === 'RULE' ? 'segment' : 'list'} "${id}"`,

@@ -76,19 +76,19 @@ export function operandOf(op: AttributeOperator): Operand {
   return operands[op];
 }
 
-export function wordsOf(op: AttributeOperator): string {
-  return words[op];
-}
-
 export function knowsAge(op: AttributeOperator): boolean {
   return !opposites.has(op);
 }
 
 const choice = <Op extends AttributeOperator>(op: Op) => ({ value: op, label: words[op] });
 
-/** What can be asked of an attribute of a type, the most likely first. */
-export function operatorsOf(type: AttributeType): { value: AttributeOperator; label: string }[] {
-  return OPERATORS_OF_TYPE[type].map(choice);
+/** What can be asked of an attribute of a type; and what is asked already, whether or not it can be. */
+export function operatorsOf(
+  type: AttributeType,
+  asked: AttributeOperator,
+): { value: AttributeOperator; label: string }[] {
+  const fitting = OPERATORS_OF_TYPE[type];
+  return (fitting.includes(asked) ? fitting : [...fitting, asked]).map(choice);
 }
 
 /** What can be asked of a property of an event, by what it is compared with. */
