@@ -30,9 +30,21 @@ function sayCondition(condition: Condition, negated: boolean, names: Names): str
       .replace(/\.$/, '');
     return sentence.charAt(0).toUpperCase() + sentence.slice(1);
   } catch {
-    // What is not finished cannot be told yet.
-    return 'Unfinished condition';
+    return sayUnfinished(condition, names);
   }
+}
+
+/** What is not finished cannot be told whole: as much of it as is there. */
+function sayUnfinished(condition: Condition, names: Names): string {
+  if ('attribute' in condition) {
+    const { key } = condition.attribute;
+    return `Whose ${names.attribute?.(key) ?? key} is not said yet`;
+  }
+  if ('event' in condition && (condition.event.where || condition.event.sum)) {
+    const { where: _, sum: __, ...rest } = condition.event;
+    return sayCondition({ event: rest }, false, names);
+  }
+  return 'Unfinished condition';
 }
 
 /** “place 2 of 3 in any of these” */
