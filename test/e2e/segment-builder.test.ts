@@ -357,6 +357,20 @@ describe('the pages of a segment', () => {
     expectQuiet(visitor);
   });
 
+  it('say why somebody is not in it, whoever that is', async () => {
+    await page.goto(`${home()}/segments/${agency.segments['Nobody yet']}`);
+    await page.getByRole('button', { name: 'Why is somebody not in it?' }).click();
+    await page.getByPlaceholder('Name, e-mail or id').fill('greta');
+    await page
+      .getByRole('option', { name: /^Greta/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Is not a member').waitFor();
+    await expectAccessible(page);
+    expectQuiet(visitor);
+  });
+
   it('are open to everybody, on every screen', async () => {
     const { segments } = agency;
     const rule = [
