@@ -14,7 +14,7 @@ export function useBuilder(initial: string, ownSegment: string | undefined) {
   const vocabulary = useVocabulary();
   const tree = useRuleTree(initial);
   const checked = useCheckedRule(tree.root, vocabulary.schema);
-  const count = useRuleCount(workspaceId, checked.counted, tree.isTyping);
+  const count = useRuleCount(workspaceId, checked.counted);
   const frame = shallowRef<HTMLElement | null>(null);
   /** What was done, for whoever hears the page. */
   const said = ref('');

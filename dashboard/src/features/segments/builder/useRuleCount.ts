@@ -18,19 +18,20 @@ interface Answer extends Counted {
   error: CombinedError | undefined;
 }
 
-/** How long to wait for another key before asking, in milliseconds. */
+/** How long after a question the next one may be asked, in milliseconds: whoever types faster is asked for once. */
 const pause = 80;
 /** How many members to show. */
 const sampleSize = 5;
 
 /**
- * Counts a rule while it is built: at once after a click, a moment after the last key. A count that is not wanted any
- * more is abandoned, and the last one stays in view while the next one is on its way.
+ * Counts a rule while it is built: at once, and a moment after the last of several keys that follow each other closely.
+ * A count that is not wanted any more is abandoned, and the last one stays in view while the next one is on its way.
  */
-export function useRuleCount(workspaceId: string, counted: Ref<Counted>, isTyping: Ref<boolean>) {
+export function useRuleCount(workspaceId: string, counted: Ref<Counted>) {
   const { client } = useClientHandle();
   const answer = shallowRef<Answer>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastAsked = 0;
   let abandon = (): void => {};
 
   function stop(): void {
@@ -41,6 +42,7 @@ export function useRuleCount(workspaceId: string, counted: Ref<Counted>, isTypin
     stop();
     const asked = counted.value;
     if (asked.text === '') return;
+    lastAsked = Date.now();
     const variables = { workspaceId, text: asked.text, sampleSize };
     const { unsubscribe } = client
       .query(PreviewSegmentDocument, variables, { requestPolicy: 'network-only' })
@@ -53,8 +55,9 @@ export function useRuleCount(workspaceId: string, counted: Ref<Counted>, isTypin
     () => counted.value.text,
     (text) => {
       stop();
+      const wait = lastAsked + pause - Date.now();
       if (text === '') answer.value = undefined;
-      else if (isTyping.value) timer = setTimeout(ask, pause);
+      else if (wait > 0) timer = setTimeout(ask, wait);
       else ask();
     },
     { immediate: true },

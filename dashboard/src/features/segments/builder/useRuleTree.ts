@@ -28,8 +28,6 @@ export function useRuleTree(initial: string) {
     /** The text that somebody typed, until the tree is changed otherwise. */
     typed,
     syntax: computed<ParseProblem[]>(() => problemsIn(typed.value)),
-    /** Whether the last change is one of several that belong together, such as keys: the next one may follow at once. */
-    isTyping: computed(() => history.value.last !== undefined),
     canUndo: computed(() => history.value.past.length > 0),
     canRedo: computed(() => history.value.future.length > 0),
     /**
