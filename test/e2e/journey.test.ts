@@ -92,7 +92,7 @@ describe('from signing up to a count', () => {
     const visited = page.getByRole('group', {
       name: 'Has viewed /pricing at least once in the last 30 days',
     });
-    await visited.getByText('2', { exact: true }).waitFor();
+    await visited.getByText('Meet this by itself: 2').waitFor();
     await page.getByRole('button', { name: 'Create segment' }).click();
 
     await page.getByRole('heading', { name: 'Pricing page, no demo', level: 1 }).waitFor();
