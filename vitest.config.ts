@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'api/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'api/src/**/*.test.ts', 'dashboard/src/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

@@ -27,7 +27,7 @@ function summaryOf(bench) {
 
 function runBench() {
   if (!process.env.REDIS_URL) need('redis-server', 'redis-server');
-  build('@coterie/api', '@coterie/lookalike');
+  build('@coterie/api', '@coterie/lookalike', '@coterie/dashboard');
   run('node', ['--import', '@oxc-node/core/register', join(folder, `${name}.ts`), ...rest], {
     cwd: join(root, 'api'),
   });

@@ -1,5 +1,5 @@
 /**
- * `pnpm test`: everything. `pnpm test NAME`: one suite (a folder of test/), the unit tests of one package or of the API;
+ * `pnpm test`: everything. `pnpm test NAME`: one suite (a folder of test/), the unit tests of one package, of the API or of the dashboard;
  * both, where a suite is named after a package.
  * PostgreSQL and Redis are those of DATABASE_URL and REDIS_URL, or are started for the run: see test/support/servers.ts.
  */
@@ -26,11 +26,11 @@ function placesOf(wanted) {
   const found = [];
   if (suites.includes(wanted)) found.push(`test/${wanted}/`);
   if (packages.includes(wanted)) found.push(`packages/${wanted}/`);
-  if (wanted === 'api') found.push('api/src/');
+  if (wanted === 'api' || wanted === 'dashboard') found.push(`${wanted}/src/`);
   if (found.length > 0) return found;
   if (existsSync(join(root, wanted))) return [wanted];
   return fail(
-    `There is no suite ${wanted}.\n  Suites:   ${suites.join(', ')}\n  Packages: ${packages.join(', ')}, api`,
+    `There is no suite ${wanted}.\n  Suites:   ${suites.join(', ')}\n  Packages: ${packages.join(', ')}, api, dashboard`,
   );
 }
 

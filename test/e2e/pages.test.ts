@@ -53,10 +53,10 @@ const places: Record<string, PlaceOf> = {
     shows: 'Autumn campaign',
   }),
   'no segments': (agency) => ({ path: `${empty(agency)}/segments`, shows: 'No segments yet' }),
-  'new segment': (agency) => ({ path: `${large(agency)}/segments/new`, shows: 'demo_requested' }),
+  'new segment': (agency) => ({ path: `${large(agency)}/segments/new`, shows: 'Add the first condition' }),
   'edit segment': (agency) => ({
     path: `${segment(agency, 'Large companies')}/edit`,
-    shows: 'Condition by condition',
+    shows: 'For example',
   }),
   segment: (agency) => ({ path: segment(agency, 'Pricing page, no demo'), shows: 'Spring campaign' }),
   'segment of nobody': (agency) => ({

@@ -113,6 +113,7 @@ describe('the list of contacts', () => {
 describe('writing a rule', () => {
   beforeEach(async () => {
     await page.goto(`${home('Northwind Analytics')}/segments/new`);
+    await page.getByRole('button', { name: 'Text', exact: true }).click();
   });
 
   it('names the place of what cannot be read, and does not offer to save it', async () => {
@@ -149,6 +150,7 @@ describe('writing a rule', () => {
   });
 
   it('writes words of the workspace where the cursor is', async () => {
+    await page.getByRole('button', { name: 'What can be written' }).click();
     await page.getByRole('button', { name: /^demo_requested/ }).click();
     await page.keyboard.type(' at least 1 times');
     expect(await page.getByLabel('Rule', { exact: true }).inputValue()).toBe(
