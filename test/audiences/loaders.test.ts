@@ -60,7 +60,7 @@ it('the segments of ten audiences are read in as many statements as that of one'
 });
 
 it('sizes and members of ten seed lists are read in as many statements as those of one', async () => {
-  const loaders = createSeedListLoaders(tenants.withWorkspace);
+  const loaders = createSeedListLoaders(tenants.withWorkspace, { now: () => new Date() });
   const sizes = (ids: string[]) => statementsOf(() => loaders(request(), workspaceId).size.loadMany(ids));
   expect(await sizes(seedListIds)).toBe(await sizes(seedListIds.slice(0, 1)));
   const members = (ids: string[]) => {

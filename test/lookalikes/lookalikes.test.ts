@@ -307,6 +307,52 @@ describe('a seed of which nothing can be grown', () => {
   });
 });
 
+describe('the quality of a seed', () => {
+  interface Quality {
+    members: number;
+    identified: number;
+    consentedToAds: number;
+    activeIn30Days: number;
+    withoutAttributes: number;
+    withValue: number;
+    remarks: string[];
+  }
+  async function qualityOf(id: string): Promise<Quality> {
+    const { workspace: found } = await workspace.query<{ workspace: { seedList: { quality: Quality } } }>(
+      `query ($id: ID!) { workspace { seedList(id: $id) { quality { members identified consentedToAds activeIn30Days
+         withoutAttributes withValue remarks } } } }`,
+      { id },
+    );
+    return found.seedList.quality;
+  }
+
+  it('is counted before anything is grown, and remarked on in words', async () => {
+    const consent = { channel: 'ads', state: 'granted', source: 'form' };
+    const consenting = someOfKind
+      .slice(0, 10)
+      .map((place) => ({ externalId: `c${place}`, consents: [consent] }));
+    await change('upsertContacts', 'UpsertContactsInput', '{ error { message } }', { contacts: consenting });
+    const quality = await qualityOf(await seedList(someOfKind));
+    const active = someOfKind.filter((place) => place % 3 !== 0).length;
+    expect(quality).toMatchObject({
+      members: 40,
+      identified: 40,
+      consentedToAds: 10,
+      activeIn30Days: active,
+      withoutAttributes: 0,
+      withValue: 40,
+    });
+    expect(quality.remarks).toHaveLength(1);
+    expect(quality.remarks[0]).toMatch(/At most 10 can be handed to Meta/);
+  });
+
+  it('says of one that is too small that it is', async () => {
+    expect((await qualityOf(await seedList([]))).remarks.join()).toMatch(/0 contacts/);
+    const { remarks } = await qualityOf(await seedList(someOfKind.slice(0, 5), 'Five'));
+    expect(remarks[0]).toMatch(/5 contacts/);
+  });
+});
+
 describe('growing', () => {
   it('keeps the ranking of the time before when it fails or is cancelled', async () => {
     const seedListId = await seedList(someOfKind);

@@ -22,6 +22,7 @@ export const pageGroups: readonly (readonly PageEntry[])[] = [
   [
     { label: 'Segments', icon: 'i-lucide-group', part: 'segments', role: 'VIEWER' },
     { label: 'Audiences', icon: 'i-lucide-megaphone', part: 'audiences', role: 'VIEWER' },
+    { label: 'Lookalikes', icon: 'i-lucide-sprout', part: 'lookalikes', role: 'VIEWER' },
     { label: 'Automations', icon: 'i-lucide-workflow', part: 'automations', role: 'VIEWER' },
     { label: 'Follow-ups', icon: 'i-lucide-list-checks', part: 'follow-ups', role: 'VIEWER' },
     { label: 'Destinations', icon: 'i-lucide-plug-zap', part: 'destinations', role: 'VIEWER' },

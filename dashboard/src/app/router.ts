@@ -8,6 +8,7 @@ import { routes as explorer } from '../features/explorer/routes.js';
 import { routes as followUps } from '../features/follow-ups/routes.js';
 import { routes as home, start, workspaceRoutes as workspaceHome } from '../features/home/routes.js';
 import { routes as imports } from '../features/imports/routes.js';
+import { routes as lookalikes } from '../features/lookalikes/routes.js';
 import { routes as segments } from '../features/segments/routes.js';
 import { accountRoutes, routes as session } from '../features/session/routes.js';
 import { routes as settings } from '../features/settings/routes.js';
@@ -36,6 +37,7 @@ export const router = createRouter({
             ...contacts,
             ...segments,
             ...audiences,
+            ...lookalikes,
             ...automations,
             ...followUps,
             ...destinations,

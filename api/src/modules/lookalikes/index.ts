@@ -30,7 +30,7 @@ export const createLookalikesModule: CreateModule = (services) => ({
     new WorkspaceSeedListsResolver(services),
     new SeedListMutationsResolver(services),
     new SeedListResolver({
-      seedLists: createSeedListLoaders(services.withWorkspace),
+      seedLists: createSeedListLoaders(services.withWorkspace, services.clock),
       contacts: contactLoaders(services.withWorkspace),
       segmentById: createSegmentById(services.withWorkspace),
     }),

@@ -25,6 +25,7 @@ import {
 } from './edit-seed-lists.js';
 import { planSeedFile } from './plan-seed-file.js';
 import type { createSeedListLoaders } from './seed-list.loaders.js';
+import { remarksOn } from './seed-quality.js';
 import { listSeedLists, requireSeedList, type SeedList } from './seed-list.repository.js';
 import {
   AddToSeedListInput,
@@ -38,6 +39,7 @@ import {
   SeedListMemberResultType,
   SeedListsArgs,
   SeedListType,
+  SeedQualityType,
   type SeedListMemberType,
 } from './seed-list.types.js';
 
@@ -232,6 +234,18 @@ export class SeedListResolver {
     @Root() { workspaceId, id }: SeedListType,
   ): Promise<number> {
     return (await this.load.seedLists(context, workspaceId).size.load(id)).withValue;
+  }
+
+  @FieldResolver(() => SeedQualityType, {
+    complexity: costs.count,
+    description: 'What is known of it before anything is grown from it, and what to mind.',
+  })
+  async quality(
+    @Ctx() context: RequestContext,
+    @Root() { workspaceId, id }: SeedListType,
+  ): Promise<SeedQualityType> {
+    const quality = await this.load.seedLists(context, workspaceId).quality.load(id);
+    return { ...quality, remarks: remarksOn(quality) };
   }
 
   @FieldResolver(() => SeedListMemberConnection, { description: 'The contacts on it, the oldest first.' })

@@ -50,6 +50,35 @@ export class SeedListType {
   archivedAt!: Date | null;
 }
 
+/** What is known of a seed. */
+@ObjectType('SeedQuality', { description: 'What is known of a seed list before anything is grown from it.' })
+@Readable('audiences:read')
+export class SeedQualityType {
+  @Field(() => Int, { description: 'How many contacts are on it.' })
+  members!: number;
+
+  @Field(() => Int, { description: 'How many of them have an e-mail address or a telephone number.' })
+  identified!: number;
+
+  @Field(() => Int, { description: 'How many of them agreed to ads.' })
+  consentedToAds!: number;
+
+  @Field(() => Int, { description: 'How many of them did something in the last 30 days.' })
+  activeIn30Days!: number;
+
+  @Field(() => Int, { description: 'How many of them did something in the last 90 days.' })
+  activeIn90Days!: number;
+
+  @Field(() => Int, { description: 'Of how many of them no attribute is known.' })
+  withoutAttributes!: number;
+
+  @Field(() => Int, { description: 'How many of them have a value.' })
+  withValue!: number;
+
+  @Field(() => [String], { description: 'What to mind about it, in words; nothing where it is good.' })
+  remarks!: string[];
+}
+
 /** A page of seed lists. */
 export const SeedListConnection = connectionOf(SeedListType, 'SeedList', 'audiences:read');
 
