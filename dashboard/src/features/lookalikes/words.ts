@@ -22,9 +22,9 @@ export const schedules: { value: LookalikeSchedule; label: string }[] = [
 
 /** Why something took no part. */
 export const leftOutReasons: Record<string, string> = {
-  definesSeed: 'the seed is made of it, or it was left out',
-  sameForAll: 'it is the same for everybody',
-  tooRare: 'too few have it',
+  definesSeed: 'made the seed, or was to be left out',
+  sameForAll: 'the same for everybody',
+  tooRare: 'had by too few',
 };
 
 /** Whether it is on its way. */

@@ -80,9 +80,17 @@ export async function* loadColumns(tx: WorkspaceTransaction, now: Date): AsyncGe
   for (const event of await eventsToCompare(tx)) yield* events(tx, event, now);
 }
 
-/** Attributes in use. Those that mirror an identity say nothing of what somebody is like. */
+/** Of the standard set, what says who somebody is rather than what they are like. */
+const names = new Set(
+  'first_name last_name street website linkedin_url mobile_ad_ids phone description stock_symbol'.split(' '),
+);
+
+/** Attributes in use, but for those by which somebody is told from everybody else. */
 function comparable(attributes: ReadonlyMap<string, AttributeDefinition>): AttributeDefinition[] {
-  return [...attributes.values()].filter(({ mirrored, archivedAt }) => !mirrored && archivedAt === null);
+  return [...attributes.values()].filter(
+    ({ key, standard, mirrored, archivedAt }) =>
+      !mirrored && archivedAt === null && !(standard && names.has(key)),
+  );
 }
 
 function formOf(type: AttributeType): 'category' | 'list' | 'boolean' | 'number' {
