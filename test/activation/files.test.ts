@@ -153,6 +153,48 @@ describe.each(places)('an audience that is kept as a file in $where', ({ definit
   });
 });
 
+describe('files that are in use', () => {
+  it('are not moved, and begin anew when somebody takes them away', async () => {
+    await goTo(local);
+    await sync();
+    const { workspace: shown } = await workspace.query<{
+      workspace: { customAudience: { destinationId: string } };
+    }>('query ($id: ID!) { workspace { customAudience(id: $id) { destinationId } } }', { id: audienceId });
+    const { errors } = await workspace.ask(
+      'mutation ($input: UpdateDestinationInput!) { updateDestination(input: $input) { id } }',
+      { input: { id: shown.customAudience.destinationId, definition: { file: { folder: 'elsewhere' } } } },
+    );
+    expect(errors?.[0]?.extensions.code).toBe('IN_USE');
+    await rm(localFile());
+    await know('eve@example.com');
+    await sync();
+    await expect
+      .poll(() => readFile(localFile(), 'utf8').catch(() => ''), { timeout: 30_000 })
+      .toBe(fileOf('ada@example.com', 'bob@example.com', 'eve@example.com'));
+  });
+
+  it('lose the row of somebody who shares a device with one who stays', async () => {
+    const device = '38400000-8cf0-11bd-b23e-10b96e40000d';
+    for (const email of ['ada@example.com', 'bob@example.com'])
+      await change('upsertContact', 'ContactInput', '{ outcome }', {
+        email,
+        attributes: [{ key: 'mobile_ad_ids', value: [device] }],
+      });
+    await change('updateCustomAudience', 'UpdateCustomAudienceInput', '{ id }', {
+      id: audienceId,
+      identifiers: ['EMAIL', 'MOBILE_AD_ID'],
+    });
+    await goTo(local);
+    await sync();
+    expect((await readFile(localFile(), 'utf8')).match(new RegExp(device, 'g'))).toHaveLength(2);
+    await change('requestErasure', 'PrivacySubjectInput', '{ id }', { by: { email: 'bob@example.com' } });
+    await expect
+      .poll(() => readFile(localFile(), 'utf8'), { timeout: 30_000 })
+      .not.toContain(sha256('bob@example.com'));
+    expect(await readFile(localFile(), 'utf8')).toContain(sha256('ada@example.com'));
+  });
+});
+
 describe('a folder', () => {
   it('belongs to one workspace, and to who runs Coterie alone', async () => {
     await goTo(local);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { Person } from '../support/person.js';
 import {
   metaDestination,
   openBlueprints,
@@ -159,6 +160,55 @@ describe('what a blueprint is made of', () => {
       { organizationId: agency.organizationId, input: { name: 'Bad', content: { document } } },
     );
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT', path });
+  });
+});
+
+describe('a new version of a blueprint', () => {
+  it('keeps the keys of what it had, whatever that is called by now', async () => {
+    const { ids, blueprintId } = await setUp(source);
+    const target = {
+      workspaceId: source.id,
+      parameters: [{ key: 'meta_account', value: ids['destination'] }],
+    };
+    await agency.apply({ id: blueprintId, targets: [target], adopt: true });
+    for (const [key, name] of Object.entries({ warm: 'Тёплые', called: 'Позвонить' }))
+      await source.change('updateSegment', 'UpdateSegmentInput', {
+        id: ids[key],
+        expectedVersion: (await source.shown()).segments.find(({ id }) => id === ids[key])!.version,
+        name,
+      });
+    const content = { source: { workspaceId: source.id, automationIds: [ids['automation']] } };
+    await agency.addVersion({ id: blueprintId, expectedVersion: 1, content });
+    const document = await agency.document(blueprintId);
+    expect(document.segments.map(({ key }) => key).toSorted()).toEqual(['hot', 'to_be_called', 'warm']);
+  });
+
+  it('is nothing that a guest of one client sees: what was captured is of another', async () => {
+    const { blueprintId } = await setUp(source);
+    const client = await agency.newClient('Harbor & Pine');
+    const { inviteMember } = await agency.owner.query<{ inviteMember: { token: string } }>(
+      `mutation ($organizationId: ID!, $input: InviteMemberInput!) {
+         inviteMember(organizationId: $organizationId, input: $input) { token } }`,
+      {
+        organizationId: agency.organizationId,
+        input: {
+          email: `guest-${randomUUID()}@harbor.example`,
+          workspaces: [{ workspaceId: client.id, role: 'EDITOR' }],
+        },
+      },
+    );
+    const guest = new Person(app.url);
+    await guest.query(
+      'mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { user { id } } }',
+      { input: { token: inviteMember.token, name: 'Noor Haddad', password: 'correct horse battery' } },
+    );
+    for (const field of [
+      `blueprint(id: "${blueprintId}") { name }`,
+      'blueprints { edges { node { name } } }',
+    ]) {
+      const query = `query ($of: ID!) { organization(id: $of) { ${field} } }`;
+      expect(await guest.codeOf(query, { of: agency.organizationId }), field).toBe('FORBIDDEN');
+    }
   });
 });
 

@@ -93,6 +93,7 @@ interface Shown {
   poolSize: number;
   seedSize: number;
   nextTrainingAt: string | null;
+  trainedAt: string | null;
   report: {
     warnings: string[];
     drift: number | null;
@@ -248,6 +249,17 @@ describe('a lookalike', () => {
   it('is grown anew by its schedule', async () => {
     const grown = await grow({ seedListId: await seedList(someOfKind), schedule: 'WEEKLY' });
     expect(Date.parse(grown.nextTrainingAt!)).toBeGreaterThan(Date.now() + 6.9 * 86_400_000);
+    const { owner } = app.database;
+    await owner.query(`update lookalikes set next_training_at = now() - interval '1 minute' where id = $1`, [
+      grown.id,
+    ]);
+    await owner.query(`select graphile_worker.add_job('train-lookalikes-due')`);
+    await expect
+      .poll(async () => Date.parse((await shown(grown.id)).trainedAt ?? ''), { timeout: 60_000 })
+      .toBeGreaterThan(Date.parse(grown.trainedAt!));
+    const again = await ended(grown.id);
+    expect(again.status).toBe('READY');
+    expect(Date.parse(again.nextTrainingAt!)).toBeGreaterThan(Date.now() + 6.9 * 86_400_000);
   });
 
   it('holds nobody who was erased', async () => {

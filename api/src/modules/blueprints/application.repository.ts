@@ -27,6 +27,13 @@ export async function listApplications(tx: WorkspaceTransaction): Promise<Applic
   return tx.query(`select ${columns} from blueprint_applications order by applied_at desc, blueprint_id`, []);
 }
 
+/** Keeps others from applying the same blueprint to this workspace until the transaction ends. */
+export async function lockApplication(tx: WorkspaceTransaction, blueprintId: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `blueprint:${tx.workspaceId}:${blueprintId}`,
+  ]);
+}
+
 /** What a workspace follows of a blueprint; undefined where it does not. */
 export async function findApplication(
   tx: WorkspaceTransaction,
@@ -39,7 +46,7 @@ export async function findApplication(
   return row;
 }
 
-/** Notes what is applied, and keeps others from applying the same to this workspace until the transaction ends. */
+/** Notes what is applied. */
 export async function saveApplication(tx: WorkspaceTransaction, application: Application): Promise<void> {
   const { blueprintId, version, parameters, appliedBy, appliedAt } = application;
   await tx.query(

@@ -13,7 +13,7 @@ import type { Filling } from './placeholders.js';
 export const atOnce = 4;
 
 /** What applying takes. */
-export type ApplyServices = Pick<Services, 'withWorkspace' | 'enqueue' | 'directory'>;
+export type ApplyServices = Pick<Services, 'withWorkspace' | 'enqueue' | 'directory' | 'log'>;
 
 /** A workspace, with its parameters by key. */
 export interface Target {
@@ -41,7 +41,10 @@ export async function workspacesOf(
   return rows.map(({ id }) => id);
 }
 
-/** Those of an organization's workspaces that follow a blueprint at another version than this one. */
+/** Workspaces in one call at most. */
+const mostTargets = 100;
+
+/** Those of an organization's workspaces that follow a blueprint at another version than this one, as many as one call takes. */
 export async function followersOf(
   { directory, withWorkspace }: ApplyServices,
   { organizationId, blueprintId, version }: { organizationId: string; blueprintId: string; version: number },
@@ -51,7 +54,7 @@ export async function followersOf(
     const application = await withWorkspace(workspaceId, (tx) => findApplication(tx, blueprintId));
     return application && application.version !== version ? [{ workspaceId, parameters: new Map() }] : [];
   });
-  return found.flat();
+  return found.flat().slice(0, mostTargets);
 }
 
 /**
@@ -78,7 +81,10 @@ export async function applyToMany(
       };
     } catch (error) {
       if (error instanceof Failure) return { workspaceId, failure: error };
-      throw error;
+      // The others have been done, or will be: who asked is to know which.
+      services.log.error({ err: error, workspaceId }, 'a blueprint was not applied');
+      const message = 'Something went wrong on our side; nothing was applied here.';
+      return { workspaceId, failure: new Failure('INTERNAL', message, { cause: error }) };
     }
   });
 }

@@ -6,6 +6,7 @@ import {
   deletePart,
   findApplication,
   isPart,
+  lockApplication,
   partsOfApplication,
   saveApplication,
   savePart,
@@ -69,6 +70,7 @@ export async function applyBlueprint(
 ): Promise<ApplyReport> {
   const { blueprintId, version, document } = wanted;
   const making: Making = { services, tx, editor };
+  await lockApplication(tx, blueprintId);
   const former = await findApplication(tx, blueprintId);
   const definedAttributes = await checkAttributes(
     tx,
@@ -196,12 +198,17 @@ async function findToAdopt(
 /** Puts aside what the blueprint has no more, last made first; what is in use is left to the workspace. */
 async function putAside(making: Making, blueprintId: string, left: readonly Drift[]): Promise<PartReport[]> {
   const order: readonly PartKind[] = ['automation', 'audience', 'segment'];
+  let open = [...left].sort((a, b) => order.indexOf(a.part.kind) - order.indexOf(b.part.kind));
+  const reasons = new Map<Drift, string | null>();
+  // One may be in use by another that goes as well: it is tried again until nothing more can go.
+  for (let before = Infinity; open.length > 0 && open.length < before;) {
+    before = open.length;
+    for (const drift of open) reasons.set(drift, await archiveUnused(making, drift.part, drift.state));
+    open = open.filter((drift) => reasons.get(drift) !== null);
+  }
   const reports: PartReport[] = [];
-  for (const { part, state, name } of [...left].sort(
-    (a, b) => order.indexOf(a.part.kind) - order.indexOf(b.part.kind),
-  )) {
+  for (const [{ part, name }, reason] of reasons) {
     const { kind, key, objectId } = part;
-    const reason = await archiveUnused(making, part, state);
     await deletePart(making.tx, blueprintId, part);
     reports.push({ kind, key, name, objectId, outcome: reason ? 'released' : 'archived', detail: reason });
   }

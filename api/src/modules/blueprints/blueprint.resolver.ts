@@ -36,19 +36,20 @@ import {
   type BlueprintContentInput,
   type BlueprintParameterInput,
 } from './blueprint.types.js';
-import { captureDocument } from './capture.js';
+import { captureDocument, type Former } from './capture.js';
 import { deleteApplication } from './application.repository.js';
 import { partsOf, readDocument, type BlueprintDocument } from './document.js';
 import { appliedBlueprints } from './applied-blueprints.js';
 
-type BlueprintServices = Pick<Services, 'directory' | 'withWorkspace' | 'clock' | 'enqueue'>;
+type BlueprintServices = Pick<Services, 'directory' | 'withWorkspace' | 'clock' | 'enqueue' | 'log'>;
 
 /** The blueprints of an organization. */
 @Resolver(() => OrganizationType)
 export class OrganizationBlueprintsResolver {
   constructor(private readonly services: BlueprintServices) {}
 
-  @Access({ kind: 'organization', role: 'viewer' })
+  // What was captured from one client is not for who may see another alone: that needs a role in all of the organization.
+  @Access({ kind: 'organization', role: 'editor' })
   @FieldResolver(() => BlueprintConnection, { description: 'Its blueprints that are in use, by name.' })
   blueprints(
     @Root() { id }: OrganizationType,
@@ -57,7 +58,7 @@ export class OrganizationBlueprintsResolver {
     return pageBlueprints(this.services.directory, id, page);
   }
 
-  @Access({ kind: 'organization', role: 'viewer' })
+  @Access({ kind: 'organization', role: 'editor' })
   @FieldResolver(() => BlueprintType, { description: 'One of its blueprints.' })
   blueprint(
     @Root() organization: OrganizationType,
@@ -161,7 +162,9 @@ export class BlueprintMutationsResolver {
   ): Promise<BlueprintType> {
     const { directory } = this.services;
     const blueprint = await requireUsable(directory, organizationId, input.id);
-    const document = await this.#read(organizationId, input.content);
+    const latest = await requireVersion(directory, blueprint, blueprint.latestVersion, 'input.id');
+    const former = { blueprintId: blueprint.id, document: latest.document };
+    const document = await this.#read(organizationId, input.content, former);
     const next = { document, note: input.note, ...this.#editor(context) };
     return addVersion(directory, blueprint, input.expectedVersion, next);
   }
@@ -247,12 +250,13 @@ export class BlueprintMutationsResolver {
   async #read(
     organizationId: string,
     { source, document }: BlueprintContentInput,
+    former?: Former,
   ): Promise<BlueprintDocument> {
     if (!source) return readDocument(parseJson(document ?? ''), 'input.content.document');
     const { directory, withWorkspace } = this.services;
     const [workspaceId] = await workspacesOf(directory, organizationId, [source.workspaceId]);
     if (!workspaceId) throw notFound('workspace', 'input.content.source.workspaceId');
-    return withWorkspace(workspaceId, (tx) => captureDocument(tx, source), { snapshot: true });
+    return withWorkspace(workspaceId, (tx) => captureDocument(tx, source, former), { snapshot: true });
   }
 }
 

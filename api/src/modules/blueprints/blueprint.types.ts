@@ -512,7 +512,8 @@ export class ApplyBlueprintInput {
 
   @Field(() => [BlueprintTargetInput], {
     nullable: true,
-    description: 'The workspaces, at most 100. Absent: all that follow it and are not at this version.',
+    description:
+      'The workspaces, at most 100. Absent: those that follow it and are not at this version, 100 in one call.',
   })
   @ArrayMaxSize(100)
   targets?: BlueprintTargetInput[] | null;

@@ -2,6 +2,7 @@ import { references, type Rule } from '@coterie/rules';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure } from '../../platform/errors.js';
 import { compileTemplate } from '../../platform/templates/template.js';
+import { partsOfApplication } from './application.repository.js';
 import { attributeCatalog, definitionFor, type AttributeSubject } from '../attributes/index.js';
 import { requireAudience } from '../audiences/index.js';
 import { requireAutomation, type AutomationDefinition } from '../automations/index.js';
@@ -48,6 +49,12 @@ type Definitions = {
   audience: AudienceDefinition;
   automation: AutomationDefinition;
 };
+/** The blueprint that a new version is captured for: what it had keeps its key, whatever it is called by now. */
+export interface Former {
+  blueprintId: string;
+  document: BlueprintDocument;
+}
+
 type Found = { [Kind in PartKind]: Map<string, Captured<Definitions[Kind]>> };
 
 /**
@@ -55,19 +62,24 @@ type Found = { [Kind in PartKind]: Map<string, Captured<Definitions[Kind]>> };
  * change, and the workspace's own attributes. Destinations and members become parameters, for each workspace has its own.
  * Throws NOT_FOUND for what there is not, INVALID_INPUT for what cannot be the same elsewhere: a lookalike.
  */
-export async function captureDocument(tx: WorkspaceTransaction, wanted: Capture): Promise<BlueprintDocument> {
+export async function captureDocument(
+  tx: WorkspaceTransaction,
+  wanted: Capture,
+  former?: Former,
+): Promise<BlueprintDocument> {
   const found: Found = { segment: new Map(), audience: new Map(), automation: new Map() };
+  const keys = await keysOf(tx, former);
   for (const [index, id] of wanted.segmentIds.entries()) {
     await requireSegment(tx, id, `input.source.segmentIds[${index}]`);
-    await collect(tx, found, 'segment', id);
+    await collect(tx, found, keys, 'segment', id);
   }
   for (const [index, id] of wanted.audienceIds.entries()) {
     await requireAudience(tx, id, `input.source.audienceIds[${index}]`);
-    await collect(tx, found, 'audience', id);
+    await collect(tx, found, keys, 'audience', id);
   }
   for (const [index, id] of wanted.automationIds.entries()) {
     await requireAutomation(tx, id, `input.source.automationIds[${index}]`);
-    await collect(tx, found, 'automation', id);
+    await collect(tx, found, keys, 'automation', id);
   }
   refusePlaceholders(found);
   const parameters = [...(await parametersOf(tx, found)), ...wanted.parameters.map(ofValue)];
@@ -88,8 +100,28 @@ export async function captureDocument(tx: WorkspaceTransaction, wanted: Capture)
   });
 }
 
+/** Keys that parts of a blueprint have: by the id of what they are here, and by what they are called in the document. */
+interface KnownKeys {
+  byId: ReadonlyMap<string, string>;
+  byName: ReadonlyMap<string, string>;
+}
+
+async function keysOf(tx: WorkspaceTransaction, former: Former | undefined): Promise<KnownKeys> {
+  const parts = former ? await partsOfApplication(tx, former.blueprintId) : [];
+  const listed = partKinds.flatMap((kind) =>
+    (former?.document[`${kind}s`] ?? []).map(({ name, key }): [string, string] => [`${kind} ${name}`, key]),
+  );
+  return { byId: new Map(parts.map(({ objectId, key }) => [objectId, key])), byName: new Map(listed) };
+}
+
 /** Takes a thing up with what it names, that first. */
-async function collect(tx: WorkspaceTransaction, found: Found, kind: PartKind, id: string): Promise<void> {
+async function collect(
+  tx: WorkspaceTransaction,
+  found: Found,
+  keys: KnownKeys,
+  kind: PartKind,
+  id: string,
+): Promise<void> {
   const own = found[kind] as Map<string, Captured<object>>;
   if (own.has(id)) return;
   const held = await partTypes[kind].read(tx, id);
@@ -99,16 +131,14 @@ async function collect(tx: WorkspaceTransaction, found: Found, kind: PartKind, i
     });
   const { definition } = held;
   for (const [neededKind, neededId] of needsOf(kind, definition))
-    await collect(tx, found, neededKind, neededId);
+    await collect(tx, found, keys, neededKind, neededId);
   const { name } = definition as { name: string };
-  own.set(id, {
-    id,
-    key: keyOf(
-      name,
-      [...own.values()].map(({ key }) => key),
-    ),
-    definition,
-  });
+  const taken = [...own.values()].map(({ key }) => key);
+  const known = keys.byId.get(id) ?? keys.byName.get(`${kind} ${name}`);
+  // Keys of the former version are not given to anything else.
+  const reserved = [...taken, ...keys.byId.values(), ...keys.byName.values()];
+  const key = known !== undefined && !taken.includes(known) ? known : keyOf(name, reserved, id);
+  own.set(id, { id, key, definition });
 }
 
 function needsOf(kind: PartKind, definition: object): [PartKind, string][] {
@@ -251,14 +281,15 @@ async function attributesOf(tx: WorkspaceTransaction, found: Found): Promise<Blu
 }
 
 /** A key that a name suggests and that is not taken. */
-function keyOf(name: string, taken: readonly string[]): string {
+function keyOf(name: string, taken: readonly string[], id = ''): string {
   const words = name
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replaceAll(/^[^a-z]+|_+$/g, '')
     .slice(0, 50);
-  const base = words || 'part';
+  // A name without Latin letters says nothing in a key: the id keeps it apart from others.
+  const base = words || `part_${id.slice(-8)}`;
   for (let turn = 1; ; turn += 1) {
     const key = turn === 1 ? base : `${base}_${turn}`;
     if (!taken.includes(key)) return key;

@@ -115,7 +115,7 @@ export class DestinationMutationsResolver {
       entered: definition ? enteredIn(definition, 'input.definition') : undefined,
       isDisabled: isDisabled ?? undefined,
     };
-    return this.edit(context, (tx, editor) => changeDestination(tx, id, change, editor));
+    return this.edit(context, (tx, editor) => changeDestination(tx, id, change, editor, this.findUsers));
   }
 
   @Access({ kind: 'workspace', role: 'admin', scope: 'audiences:write' })

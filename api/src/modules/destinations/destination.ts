@@ -94,6 +94,11 @@ export interface AudienceConnector {
   readonly limits: { batch: number; batchesPerMinute: number };
   readonly kinds: readonly MemberKind[];
   /**
+   * Whether a member is removed by all that was said of it. Others find people by each value, so they are not told what
+   * somebody who stays is found by as well.
+   */
+  readonly removesWholeRows?: boolean;
+  /**
    * Makes the audience, or finds the one that was made for the same id.
    * @returns the platform's id of it, and when it takes members for the first time.
    */
@@ -112,6 +117,8 @@ export interface DestinationType {
   readonly label: string;
   /** What its settings and its credentials must be like; messages of problems are for people. */
   readonly settings: ZodType<Readonly<Record<string, unknown>>>;
+  /** Settings that say where things are kept: they stay while something is kept there. */
+  readonly places?: readonly string[];
   readonly credentials: ZodObject & ZodType<Readonly<Record<string, string | undefined>>>;
   /** Credentials that we make when none are given; shown once, to who sets the destination up. */
   readonly generate?: () => Readonly<Record<string, string>>;

@@ -84,6 +84,7 @@ export async function changeDestination(
   id: string,
   { name, entered, isDisabled }: DestinationChange,
   { now, secrets, types }: DestinationEditor,
+  findUsers: FindUsers,
 ): Promise<StoredDestination> {
   const stored = await requireDestination(tx, id, 'input.id', 'for no key update');
   const changed: StoredDestination = { ...stored, updatedAt: now };
@@ -98,6 +99,9 @@ export async function changeDestination(
       credentials: { ...unseal(secrets, tx.workspaceId, stored), ...entered.entered.credentials },
     };
     const { settings, credentials } = checked(types[stored.kind], both, entered.path);
+    const { places = [] } = types[stored.kind];
+    if (places.some((place) => settings[place] !== stored.settings[place]))
+      await refuseWhileUsed(tx, stored, findUsers, entered.path);
     changed.settings = settings;
     changed.credentials = secrets.seal(JSON.stringify(credentials), placeOfCredentials(tx.workspaceId, id));
   }
@@ -106,6 +110,19 @@ export async function changeDestination(
     Object.assign(changed, { disabledAt: now, disabledBecause: 'Somebody switched it off.' });
   await updateDestination(tx, changed);
   return changed;
+}
+
+/** What is kept in one place cannot be found from another. */
+async function refuseWhileUsed(
+  tx: WorkspaceTransaction,
+  { id, name }: StoredDestination,
+  findUsers: FindUsers,
+  path: string,
+): Promise<void> {
+  const users = await findUsers(tx, id);
+  if (users.length === 0) return;
+  const message = `${name} cannot be moved while it is used by ${users.join(', ')}: make another destination.`;
+  throw new Failure('IN_USE', message, { path });
 }
 
 /** Deletes a destination that nothing uses. Throws NOT_FOUND, or IN_USE with who uses it. */

@@ -46,6 +46,7 @@ export async function createLookalike(
     schedule: input.schedule,
     status: 'queued',
     progress: 0,
+    training: 1,
     trouble: null,
     poolSize: null,
     seedSize: null,
@@ -90,7 +91,13 @@ export async function changeLookalike({ tx, editor }: Editing, change: Lookalike
 export async function growAnew({ tx, enqueue }: Editing, id: string): Promise<Lookalike> {
   const known = await requireActive(tx, id);
   if (known.status === 'queued' || known.status === 'training') return known;
-  const queued: Lookalike = { ...known, status: 'queued', progress: 0, trouble: null };
+  const queued: Lookalike = {
+    ...known,
+    status: 'queued',
+    progress: 0,
+    training: known.training + 1,
+    trouble: null,
+  };
   await saveLookalike(tx, queued);
   await trainSoon(enqueue, tx, id);
   return queued;

@@ -7,7 +7,7 @@ import type { Lookalike, TrainingReport } from './lookalike.js';
 export type LookalikeRow = Lookalike & { createdExactly: string };
 
 const columns = `id, name, seed_list_id as "seedListId", excluded_segment_id as "excludedSegmentId", weighted,
-  left_out as "leftOut", schedule, status, progress, trouble, pool_size as "poolSize", seed_size as "seedSize", report,
+  left_out as "leftOut", schedule, status, progress, training, trouble, pool_size as "poolSize", seed_size as "seedSize", report,
   trained_at as "trainedAt", next_training_at as "nextTrainingAt", created_by as "createdBy", created_at as "createdAt",
   archived_at as "archivedAt"`;
 
@@ -44,13 +44,13 @@ export async function listLookalikes(
 /** Stores a lookalike as it is; what training found stays. */
 export async function saveLookalike(tx: WorkspaceTransaction, lookalike: Lookalike): Promise<void> {
   const { id, name, seedListId, excludedSegmentId, weighted, leftOut, schedule, status } = lookalike;
-  const { progress, trouble, nextTrainingAt, createdBy, createdAt, archivedAt } = lookalike;
+  const { progress, training, trouble, nextTrainingAt, createdBy, createdAt, archivedAt } = lookalike;
   await tx.query(
     `insert into lookalikes (workspace_id, id, name, seed_list_id, excluded_segment_id, weighted, left_out, schedule,
-       status, progress, trouble, next_training_at, created_by, created_at, archived_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+       status, progress, trouble, next_training_at, created_by, created_at, archived_at, training)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      on conflict (workspace_id, id) do update set name = $3, excluded_segment_id = $5, weighted = $6, left_out = $7,
-       schedule = $8, status = $9, progress = $10, trouble = $11, next_training_at = $12, archived_at = $15`,
+       schedule = $8, status = $9, progress = $10, trouble = $11, next_training_at = $12, archived_at = $15, training = $16`,
     [
       tx.workspaceId,
       id,
@@ -67,29 +67,42 @@ export async function saveLookalike(tx: WorkspaceTransaction, lookalike: Lookali
       createdBy,
       createdAt,
       archivedAt,
+      training,
     ],
   );
 }
 
 /** Notes how far training has come. @returns whether it is to go on: not when somebody has cancelled it. */
-export async function noteProgress(tx: WorkspaceTransaction, id: string, progress: number): Promise<boolean> {
+export async function noteProgress(
+  tx: WorkspaceTransaction,
+  { id, training }: Pick<Lookalike, 'id' | 'training'>,
+  progress: number,
+): Promise<boolean> {
   const rows = await tx.query(
     `with noted as (
        update lookalikes set status = 'training', progress = $2
-       where id = $1 and status in ('queued', 'training') and archived_at is null returning 1
+       where id = $1 and training = $3 and status in ('queued', 'training') and archived_at is null returning 1
      )
      select * from noted`,
-    [id, progress],
+    [id, progress, training],
   );
   return rows.length > 0;
 }
 
-/** Lookalikes whose time has come, and those that somebody waits for. */
-export async function lookalikesDue(tx: WorkspaceTransaction, now: Date): Promise<string[]> {
+/** Has those wait to be grown whose time has come. @returns them, and those that wait already. */
+export async function queueDue(tx: WorkspaceTransaction, now: Date): Promise<string[]> {
+  await tx.query(
+    `with due as (
+       update lookalikes set status = 'queued', progress = 0, trouble = null, training = training + 1
+       where archived_at is null and next_training_at <= $1 and status not in ('queued', 'training') returning 1
+     )
+     select * from due`,
+    [now],
+  );
   const rows = await tx.query<{ id: string }>(
     `select id from lookalikes
-     where archived_at is null and (next_training_at <= $1 or status in ('queued', 'training')) order by id`,
-    [now],
+     where archived_at is null and status in ('queued', 'training') order by id`,
+    [],
   );
   return rows.map(({ id }) => id);
 }

@@ -193,7 +193,7 @@ export class LookalikeMutationsResolver {
 }
 
 function toLookalike(workspaceId: string, stored: Lookalike): LookalikeType {
-  const { report, leftOut: leaveOut, ...shown } = stored;
+  const { report, leftOut: leaveOut, training: _training, ...shown } = stored;
   return Object.assign(new LookalikeType(), shown, {
     workspaceId,
     stored,

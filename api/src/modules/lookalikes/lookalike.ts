@@ -50,6 +50,8 @@ export interface Lookalike {
   status: LookalikeStatus;
   /** From 0 to 1. */
   progress: number;
+  /** Counts how often it was asked to be grown: one that was asked for anew writes nothing more. */
+  training: number;
   trouble: string | null;
   poolSize: number | null;
   seedSize: number | null;

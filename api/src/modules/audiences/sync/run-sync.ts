@@ -56,7 +56,7 @@ async function advance(services: Running, run: SyncRun): Promise<void> {
   const remote = await openRemote(services, run, open);
   if (remote === 'waits') return;
   for (;;) {
-    const taken = await within(services, run, (tx) => takeBatch(tx, run.syncId, open.connector.limits));
+    const taken = await within(services, run, (tx) => takeBatch(tx, run.syncId, open.connector));
     if (!taken) return finish(services, run);
     if (taken.wait > sleepAtMost) return postpone(services, run, taken.wait);
     if (taken.wait > 0) await sleep(taken.wait, undefined, { signal });

@@ -28,6 +28,9 @@ export interface TakenBatch {
   wait: number;
 }
 
+/** What taking a batch goes by. */
+type TakingConnector = Pick<AudienceConnector, 'limits' | 'removesWholeRows'>;
+
 const minute = 60_000;
 
 /**
@@ -40,11 +43,11 @@ const minute = 60_000;
 export async function takeBatch(
   tx: WorkspaceTransaction,
   syncId: string,
-  { batch: most, batchesPerMinute }: AudienceConnector['limits'],
+  { limits: { batch: most, batchesPerMinute }, removesWholeRows = false }: TakingConnector,
 ): Promise<TakenBatch | undefined> {
   const run = await takeRun(tx, syncId);
-  const again = run.sync.openAction ? await takeAgain(tx, run) : undefined;
-  const taken = again ?? (await takeNext(tx, run, most));
+  const again = run.sync.openAction ? await takeAgain(tx, run, removesWholeRows) : undefined;
+  const taken = again ?? (await takeNext(tx, run, most, removesWholeRows));
   if (!taken) return undefined;
   const every = batchesPerMinute > 0 ? minute / batchesPerMinute : 0;
   return { ...taken, wait: every > 0 ? await takePace(tx, run.sync.destinationId, every) : 0 };
@@ -53,11 +56,15 @@ export async function takeBatch(
 type Taken = Omit<TakenBatch, 'wait'>;
 
 /** The batch whose outcome is not known. */
-async function takeAgain(tx: WorkspaceTransaction, run: RunInHand): Promise<Taken | undefined> {
+async function takeAgain(
+  tx: WorkspaceTransaction,
+  run: RunInHand,
+  wholeRows: boolean,
+): Promise<Taken | undefined> {
   const { sync, audience } = run;
   const members = await membersToSend(tx, audience.id, { batch: sync.sequence });
   const staying = sync.openAction === 'add' ? await withoutRefusing(tx, run, members) : members;
-  const taken = await describe(tx, run, staying);
+  const taken = await describe(tx, run, staying, wholeRows);
   if (taken) return taken;
   // Nobody of it is left, and whether the platform has had it is not known: what follows belongs to another session.
   if (sync.openAction === 'remove') await forgetBatch(tx, audience.id, sync.sequence);
@@ -67,7 +74,12 @@ async function takeAgain(tx: WorkspaceTransaction, run: RunInHand): Promise<Take
 }
 
 /** The next members that wait. */
-async function takeNext(tx: WorkspaceTransaction, run: RunInHand, most: number): Promise<Taken | undefined> {
+async function takeNext(
+  tx: WorkspaceTransaction,
+  run: RunInHand,
+  most: number,
+  wholeRows: boolean,
+): Promise<Taken | undefined> {
   const { audience } = run;
   const addsToo = plans(run.sync);
   for (;;) {
@@ -91,7 +103,7 @@ async function takeNext(tx: WorkspaceTransaction, run: RunInHand, most: number):
     run.sync = { ...sync, ...open };
     await putIntoBatch(tx, audience.id, open.sequence, placesOf(members));
     await saveSync(tx, run.sync);
-    const taken = await describe(tx, run, members);
+    const taken = await describe(tx, run, members, wholeRows);
     if (taken) return taken;
     // What all of them are known by is known of others who stay: there is nothing to be said.
     const removed = sync.removed + (await forgetBatch(tx, audience.id, open.sequence));
@@ -128,9 +140,11 @@ async function describe(
   tx: WorkspaceTransaction,
   { sync, audience }: RunInHand,
   members: readonly AudienceMember[],
+  wholeRows: boolean,
 ): Promise<Taken | undefined> {
   const values = members.map((member) => JSON.parse(member.values) as ToldValues);
-  const said = sync.openAction === 'remove' ? await removalsOf(tx, audience, values) : values;
+  const trims = sync.openAction === 'remove' && !wholeRows;
+  const said = trims ? await removalsOf(tx, audience, values) : values;
   const sent = members.flatMap(({ place }, index) => (said[index] ? [{ place, values: said[index] }] : []));
   if (sent.length === 0) return undefined;
   const { session, sequence, openIsLast, total, openAction } = sync;

@@ -52,10 +52,19 @@ const settingsSchema = z
 const connector: AudienceConnector = {
   limits: { batch: 100_000, batchesPerMinute: 0 },
   kinds: ['contacts', 'companies'],
-  open: (_connection, { id, name }) => Promise.resolve({ remoteId: `${spell(name)}-${id}.csv` }),
+  removesWholeRows: true,
+  async open(connection, { id, name }) {
+    const remoteId = `${spell(name)}-${id}.csv`;
+    const storage = storageOf(connection);
+    // Some storage does not tell a file that is not there from one that may not be read, so it is there from the start.
+    if ((await storage.read(remoteId)) === undefined) await storage.write(remoteId, '');
+    return { remoteId };
+  },
   async send(connection, { remoteId }, { action, members }) {
     const storage = storageOf(connection);
-    const rows = readRows(await storage.read(remoteId));
+    const found = await storage.read(remoteId);
+    if (found === undefined) throw new DestinationFailure('gone', 'The file is not there any more.');
+    const rows = readRows(found);
     for (const member of members) {
       if (action === 'add') rows.add(member);
       else rows.delete(member);
@@ -73,6 +82,7 @@ export const file: DestinationType = {
   kind: 'file',
   label: 'Files',
   settings: settingsSchema,
+  places: ['storage', 'folder', 'bucket', 'region', 'endpoint'],
   credentials: z.object({
     accessKeyId: text('The id of the access key', 200).optional(),
     secretAccessKey: text('The secret access key', 500).optional(),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DestinationFailure } from '../destination.js';
@@ -14,10 +13,11 @@ export function localStorage(folder: string): Storage {
       }),
     async write(name, text) {
       const path = join(folder, name);
-      const unfinished = `${path}.${randomUUID()}.part`;
+      // One name for it: what a process left that was killed is written over. One run at a time writes a file.
+      const unfinished = `${path}.part`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        const file = await open(unfinished, 'wx', 0o600);
+        const file = await open(unfinished, 'w', 0o600);
         try {
           await file.writeFile(text);
           await file.sync();

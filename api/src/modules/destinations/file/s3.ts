@@ -71,7 +71,9 @@ export function s3Storage({ credentials, outside, signal }: Connection, bucket: 
   return {
     async read(name) {
       const answer = await call('GET', name);
+      // A key that may not list a bucket is told 403 of what is not there; `test` has shown that it may read.
       if (answer.status === 404 && codeOf(answer) !== 'NoSuchBucket') return undefined;
+      if (answer.status === 403 && codeOf(answer) === 'AccessDenied') return undefined;
       check(answer);
       if (!answer.isWhole) throw new DestinationFailure('refused', 'The file has become too large.');
       return answer.text;

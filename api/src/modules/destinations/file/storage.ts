@@ -7,5 +7,5 @@ export interface Storage {
   remove(name: string): Promise<void>;
 }
 
-/** Bytes of one file at most: some three million rows. */
-export const largestFile = 400 * 1024 * 1024;
+/** Bytes of one file at most, some 300,000 rows: a file is changed as a whole, in memory. */
+export const largestFile = 40 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { eachWorkspace } from '../../../platform/jobs/batches.js';
 import type { Services, Task } from '../../../platform/module.js';
 import { outsideOperation } from '../../../platform/operation.js';
-import { lookalikesDue } from '../lookalike.repository.js';
+import { queueDue } from '../lookalike.repository.js';
 import { trainLookalike, type TrainServices } from './train-lookalike.js';
 import { trainSoon, type TrainPayload } from './train-soon.js';
 
@@ -10,8 +10,7 @@ export const trainLookalikesDueTask = 'train-lookalikes-due';
 
 /** Makes the job. */
 export function createTrainTask(services: TrainServices): Task {
-  return (payload, { signal }) =>
-    outsideOperation(() => trainLookalike(services, payload as TrainPayload, signal));
+  return (payload, run) => outsideOperation(() => trainLookalike(services, payload as TrainPayload, run));
 }
 
 /** Looks at each workspace in turn. */
@@ -28,7 +27,7 @@ export function createTrainDueTask({
         signal,
         (id) =>
           withWorkspace(id, async (tx) => {
-            for (const due of await lookalikesDue(tx, clock.now())) await trainSoon(enqueue, tx, due);
+            for (const due of await queueDue(tx, clock.now())) await trainSoon(enqueue, tx, due);
           }),
         'unarchived',
       ),

@@ -1,6 +1,7 @@
+import { fold } from '@coterie/rules';
 import { noContact, longStatementSeconds } from '../../../platform/database/with-workspace.js';
 import { Failure } from '../../../platform/errors.js';
-import type { Services } from '../../../platform/module.js';
+import type { Services, TaskRun } from '../../../platform/module.js';
 import { materialiseSoon } from '../../segments/index.js';
 import { nextTraining, type Lookalike, type TrainingReport } from '../lookalike.js';
 import {
@@ -18,6 +19,8 @@ import type { Grown } from './protocol.js';
 /** What training takes. */
 export type TrainServices = Pick<Services, 'withWorkspace' | 'clock' | 'enqueue'>;
 
+const ours = 'Something went wrong on our side: it is tried again when it is asked for.';
+
 /** Milliseconds between two notes of how far it has come. */
 const noteEvery = 1_000;
 /** The same seed and the same people give the same ranking. */
@@ -33,17 +36,17 @@ const compared = 0.1;
 export async function trainLookalike(
   services: TrainServices,
   { workspaceId, id }: { workspaceId: string; id: string },
-  signal: AbortSignal,
+  { signal, isLastAttempt }: Pick<TaskRun, 'signal' | 'isLastAttempt'>,
 ): Promise<void> {
   const { withWorkspace, clock } = services;
   const now = clock.now();
   const lookalike = await withWorkspace(workspaceId, (tx) => requireLookalike(tx, id, 'id'));
-  if (!(await withWorkspace(workspaceId, (tx) => noteProgress(tx, id, 0)))) return;
+  if (!(await withWorkspace(workspaceId, (tx) => noteProgress(tx, lookalike, 0)))) return;
   const cancelled = new AbortController();
   const ended = AbortSignal.any([signal, cancelled.signal]);
   let done = 0;
   const noting = setInterval(() => {
-    void withWorkspace(workspaceId, (tx) => noteProgress(tx, id, done))
+    void withWorkspace(workspaceId, (tx) => noteProgress(tx, lookalike, done))
       .then((goesOn) => goesOn || cancelled.abort())
       .catch(() => undefined);
   }, noteEvery);
@@ -60,9 +63,12 @@ export async function trainLookalike(
   } catch (error) {
     if (cancelled.signal.aborted) return;
     signal.throwIfAborted();
-    if (!(error instanceof Failure)) throw error;
+    const isRefused = error instanceof Failure;
     const next = nextTraining(lookalike.schedule, now);
-    await withWorkspace(workspaceId, (tx) => saveTrouble(tx, id, error.message, next));
+    // What is refused in words is so every time; anything else is tried again, and said when it is given up.
+    if (isRefused || isLastAttempt)
+      await withWorkspace(workspaceId, (tx) => saveTrouble(tx, id, isRefused ? error.message : ours, next));
+    if (!isRefused) throw error;
   } finally {
     clearInterval(noting);
     await thread.end();
@@ -88,7 +94,9 @@ async function feed(
     workspaceId,
     async (tx) => {
       const people = await loadPeople(tx, lookalike, now);
-      const definesSeed = [...lookalike.leftOut, ...(await columnsOfRule(tx, lookalike))];
+      // Events stand under their folded names.
+      const wanted = lookalike.leftOut.flatMap((column) => [column, fold(column)]);
+      const definesSeed = [...wanted, ...(await columnsOfRule(tx, lookalike))];
       const { rows, seed, values, pool } = people;
       thread.tell({ kind: 'begin', rows, definesSeed });
       for await (const message of loadColumns(tx, now)) thread.tell(message);
@@ -103,16 +111,18 @@ async function feed(
 async function store(
   { withWorkspace, enqueue }: TrainServices,
   workspaceId: string,
-  { id, schedule, poolSize: formerSize }: Lookalike,
+  lookalike: Lookalike,
   now: Date,
   { seed, pool }: People,
   { ranking, ...found }: Grown,
 ): Promise<void> {
+  const { id, poolSize: formerSize } = lookalike;
   await withWorkspace(
     workspaceId,
     async (tx) => {
       // Whoever has cancelled it meanwhile, or put it aside, keeps what there was.
-      if (!(await noteProgress(tx, id, 1))) return;
+      if (!(await noteProgress(tx, lookalike, 1))) return;
+      const { schedule } = await requireLookalike(tx, id, 'id');
       const before = formerSize === null ? [] : await bestOf(tx, id, Math.ceil(formerSize * compared));
       const best = new Set(ranking.ordinals.subarray(0, Math.ceil(pool.length * compared)));
       const left = before.filter((ordinal) => !best.has(ordinal)).length;

@@ -15,6 +15,7 @@ export class Lookalikes1700000000036 implements MigrationInterface {
         add column status           text not null default 'ready'
           check (status in ('queued', 'training', 'ready', 'failed', 'cancelled')),
         add column progress         real not null default 0,          -- 0 to 1
+        add column training         integer not null default 0,       -- counts how often it was asked for
         add column trouble          text,                             -- in words
         -- Of how many contacts the ranked ones are the best; null: all of them are ranked.
         add column pool_size        integer,
