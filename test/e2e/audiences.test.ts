@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { metaDefinition, startMeta } from '../activation/platforms/meta.js';
 import type { PlatformServer } from '../activation/platforms/server.js';
-import { expectAccessible, expectQuiet, type Visitor } from './browser.js';
+import { expectAccessible, expectQuiet, inBrowser, type Visitor } from './browser.js';
 import { expectGoodPage } from './check-page.js';
 import { openStage, type Stage } from './open-stage.js';
 
@@ -46,7 +46,7 @@ const figure = (label: string) =>
     .locator('dd')
     .first();
 
-describe('a custom audience', () => {
+describe('a custom audience', inBrowser, () => {
   it('is put together step by step, with the forecast, and sent', async () => {
     await expectGoodPage(visitor, 'audience step by step', {
       path: stage.at(`audiences/new?segment=${stage.agency.segments['Large companies']}`),
@@ -135,7 +135,7 @@ describe('a custom audience', () => {
   });
 });
 
-describe('a viewer', () => {
+describe('a viewer', inBrowser, () => {
   it('sees where an audience stands, and no button', async () => {
     const viewer = await stage.visit(await stage.member('VIEWER'));
     await viewer.page.goto(stage.at(`audiences/${(await held()).id}`));
@@ -150,7 +150,7 @@ describe('a viewer', () => {
   });
 });
 
-describe('emptying', () => {
+describe('emptying', inBrowser, () => {
   it('removes everybody from the platform', async () => {
     const id = (await held()).id;
     const { workspace } = await stage.ask<{

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { smtpUser, startSmtp, type SmtpServer } from '../activation/smtp.js';
 import { startReceiver, type Receiver } from '../activation/receiver.js';
-import { expectAccessible, expectQuiet, type Visitor } from './browser.js';
+import { expectAccessible, expectQuiet, inBrowser, type Visitor } from './browser.js';
 import { expectGoodPage } from './check-page.js';
 import { openStage, type Stage } from './open-stage.js';
 
@@ -58,7 +58,7 @@ async function enterSegment(email: string): Promise<void> {
   );
 }
 
-describe('a workspace without automations', () => {
+describe('a workspace without automations', inBrowser, () => {
   it('says what they are for', async () => {
     await expectGoodPage(visitor, 'no automations', {
       path: stage.at('automations'),
@@ -76,7 +76,7 @@ describe('a workspace without automations', () => {
   });
 });
 
-describe('an automation', () => {
+describe('an automation', inBrowser, () => {
   it('is written with a preview of its e-mail, and saved as a draft', async () => {
     await page.goto(stage.at(`automations/new?segment=${stage.agency.segments['Large companies']}`));
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Welcome large companies');
@@ -192,7 +192,7 @@ describe('an automation', () => {
   });
 });
 
-describe('the queue of follow-ups', () => {
+describe('the queue of follow-ups', inBrowser, () => {
   it('is taken, moved and done', async () => {
     await expectGoodPage(visitor, 'follow-ups', {
       path: stage.at('follow-ups'),
@@ -222,7 +222,7 @@ describe('the queue of follow-ups', () => {
   });
 });
 
-describe('a viewer', () => {
+describe('a viewer', inBrowser, () => {
   it('sees what automations do, and no button', async () => {
     const viewer = await stage.visit(await stage.member('VIEWER'));
     await viewer.page.goto(stage.at('automations?show=archived'));

@@ -6,6 +6,12 @@ import { expect } from 'vitest';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/**
+ * How suites in a browser run: on a machine with other work, something may be clicked before the page has taken what was
+ * typed. Such a test is tried again; what is really broken fails every time.
+ */
+export const inBrowser = { retry: 2 } as const;
+
 /** A browser that asks nobody but the pages it is shown. */
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({

@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createAgency, type Agency } from '../support/agency.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { newEmail, Person } from '../support/person.js';
-import { enter, expectAccessible, expectQuiet, openBrowser, openVisitor, type Visitor } from './browser.js';
+import {
+  enter,
+  expectAccessible,
+  expectQuiet,
+  inBrowser,
+  openBrowser,
+  openVisitor,
+  type Visitor,
+} from './browser.js';
 
 /** What an agency's team does of a day, page by page; and that everybody sees what is theirs and nothing else. */
 
@@ -53,7 +61,7 @@ async function newMember(role: string, workspace: keyof Agency['workspaces']): P
   return member;
 }
 
-describe('the organization’s home', () => {
+describe('the organization’s home', inBrowser, () => {
   it('shows each workspace with its contacts, in the order asked for, by one request', async () => {
     const asked: string[] = [];
     page.on('request', (request) => {
@@ -74,7 +82,7 @@ describe('the organization’s home', () => {
   });
 });
 
-describe('the command palette', () => {
+describe('the command palette', inBrowser, () => {
   it('leads to people, segments and pages by a few letters', async () => {
     await page.goto(home());
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -108,7 +116,7 @@ describe('the command palette', () => {
   });
 });
 
-describe('the contacts', () => {
+describe('the contacts', inBrowser, () => {
   it('are narrowed by a rule, which is said in words and checked as it is written', async () => {
     await page.goto(`${home()}/contacts`);
     await page.getByRole('button', { name: 'Rule' }).click();
@@ -205,7 +213,7 @@ describe('the contacts', () => {
   });
 });
 
-describe('an import', () => {
+describe('an import', inBrowser, () => {
   const csv =
     'Email,First Name,Shoe size,Signed up at\nnew.one@example.com,Ann,38,03/04/2026\nnew.two@example.com,Bob,44,05/06/2026\nnobody,No,40,01/02/2026\n';
 
@@ -237,7 +245,7 @@ describe('an import', () => {
   });
 });
 
-describe('usage', () => {
+describe('usage', inBrowser, () => {
   it('is told day by day, as a file as well, and can be limited', async () => {
     await page.goto(`${home()}/usage`);
     await page.getByRole('region', { name: 'Events' }).locator('svg').waitFor();
@@ -264,7 +272,7 @@ async function readAll(stream: AsyncIterable<Buffer | string>): Promise<string> 
   return text;
 }
 
-describe('the data of a workspace', () => {
+describe('the data of a workspace', inBrowser, () => {
   it('has attributes that are made, renamed and put aside', async () => {
     await page.goto(`${home()}/data`);
     await page.getByRole('button', { name: 'New attribute' }).click();
@@ -299,7 +307,7 @@ describe('the data of a workspace', () => {
   });
 });
 
-describe('settings', () => {
+describe('settings', inBrowser, () => {
   it('show what was done, narrowed by the operation', async () => {
     await page.goto(`${home()}/settings/audit`);
     await rowsOf('Audit log').nth(2).waitFor();
@@ -337,7 +345,7 @@ describe('settings', () => {
   });
 });
 
-describe('the API explorer', () => {
+describe('the API explorer', inBrowser, () => {
   it('answers by the session, and knows the schema', async () => {
     await page.goto(`${home()}/explorer`);
     await page.getByRole('button', { name: 'Examples' }).click();
@@ -355,7 +363,7 @@ describe('the API explorer', () => {
   });
 });
 
-describe('a viewer', () => {
+describe('a viewer', inBrowser, () => {
   it('is shown nothing that the API would refuse', async () => {
     const viewer = await newMember('VIEWER', 'Northwind Analytics');
     await visitor.context.clearCookies();
@@ -407,7 +415,7 @@ describe('a viewer', () => {
   });
 });
 
-describe('a member of one workspace', () => {
+describe('a member of one workspace', inBrowser, () => {
   it('finds no trace of another', async () => {
     const member = await newMember('ADMIN', 'Harbor & Pine');
     await visitor.context.clearCookies();

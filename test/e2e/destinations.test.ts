@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { metaToken, startMeta } from '../activation/platforms/meta.js';
 import type { PlatformServer } from '../activation/platforms/server.js';
 import { startReceiver, type Receiver } from '../activation/receiver.js';
-import { expectAccessible, expectQuiet, type Visitor } from './browser.js';
+import { expectAccessible, expectQuiet, inBrowser, type Visitor } from './browser.js';
 import { expectGoodPage } from './check-page.js';
 import { openStage, type Stage } from './open-stage.js';
 
@@ -32,7 +32,7 @@ afterEach(() => visitor.close());
 const open = (path: string) => page.goto(stage.at(path));
 const rowsOf = (label: string) => page.getByRole('group', { name: label }).getByRole('row');
 
-describe('a workspace without destinations', () => {
+describe('a workspace without destinations', inBrowser, () => {
   it('says what they are for', async () => {
     await expectGoodPage(visitor, 'no destinations', {
       path: stage.at('destinations'),
@@ -64,7 +64,7 @@ describe('a workspace without destinations', () => {
   );
 });
 
-describe('files', () => {
+describe('files', inBrowser, () => {
   it('are kept in a folder, or in a bucket, which has to be named', async () => {
     await open('destinations/new?kind=FILE');
     await page.getByLabel('Folder').fill('audiences/daily');
@@ -91,7 +91,7 @@ const inputOf: Record<string, string> = {
   SMTP: 'Smtp',
 };
 
-describe('an ad account', () => {
+describe('an ad account', inBrowser, () => {
   it('says beside the field what is wrong, is tested when it is added, and gets other credentials', async () => {
     await open('destinations/new?kind=META');
     await page.getByLabel('Name').fill('Acme’s ad account');
@@ -140,7 +140,7 @@ describe('an ad account', () => {
   });
 });
 
-describe('a webhook', () => {
+describe('a webhook', inBrowser, () => {
   it('shows its secret once, what it was told, and sends once more what was given up', async () => {
     await open('destinations/new?kind=WEBHOOK');
     await page.getByLabel('Name').fill('Acme’s CRM');
@@ -196,7 +196,7 @@ describe('a webhook', () => {
   });
 });
 
-describe('an editor', () => {
+describe('an editor', inBrowser, () => {
   it('sees destinations, and nothing that only administrators may do', async () => {
     const editor = await stage.visit(await stage.member('EDITOR'));
     await editor.page.goto(stage.at('destinations'));

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { pricingRule } from '../support/agency.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { goodPassword, newEmail, newOwner } from '../support/person.js';
-import { enter, expectQuiet, openBrowser, openVisitor, type Visitor } from './browser.js';
+import { enter, expectQuiet, inBrowser, openBrowser, openVisitor, type Visitor } from './browser.js';
 
 /** From nothing to a counted segment, and in and out again, as people do it. */
 
@@ -40,7 +40,7 @@ async function signIn(email: string, password = goodPassword): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
-describe('from signing up to a count', () => {
+describe('from signing up to a count', inBrowser, () => {
   it('signs up, imports people, writes the segment of the pricing page and sees who is in it', async () => {
     const { page } = visitor;
     await page.goto('/');
@@ -125,7 +125,7 @@ describe('from signing up to a count', () => {
   });
 });
 
-describe('signing in', () => {
+describe('signing in', inBrowser, () => {
   it('says that e-mail or password is wrong, and nothing more', async () => {
     const { page } = visitor;
     const owner = await newOwner(app.url);
@@ -177,7 +177,7 @@ describe('signing in', () => {
   });
 });
 
-describe('members', () => {
+describe('members', inBrowser, () => {
   it('invites somebody by link, who joins with the role and sees no more than it allows', async () => {
     const { page } = visitor;
     const owner = await newOwner(app.url);
@@ -236,7 +236,7 @@ describe('members', () => {
   });
 });
 
-describe('audiences', () => {
+describe('audiences', inBrowser, () => {
   it('takes a segment to a platform, with those who agreed and with the reason for each who is left out', async () => {
     const { page } = visitor;
     const owner = await newOwner(app.url);

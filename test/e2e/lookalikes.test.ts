@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { expectQuiet, type Visitor } from './browser.js';
+import { expectQuiet, inBrowser, type Visitor } from './browser.js';
 import { expectGoodPage } from './check-page.js';
 import { openStage, type Stage } from './open-stage.js';
 
@@ -30,7 +30,7 @@ async function grow(name: string, seed: string): Promise<void> {
   await page.getByRole('heading', { name, level: 1 }).waitFor();
 }
 
-describe('lookalikes', () => {
+describe('lookalikes', inBrowser, () => {
   it('begin with a page that says what they are', async () => {
     await expectGoodPage(visitor, 'lookalikes empty', {
       path: stage.at('lookalikes'),

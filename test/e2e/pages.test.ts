@@ -7,6 +7,7 @@ import {
   expectAccessible,
   expectNoSideways,
   expectQuiet,
+  inBrowser,
   openBrowser,
   openVisitor,
   type Visitor,
@@ -124,13 +125,13 @@ async function visit(options: VisitorOptions, check: (visitor: Visitor) => Promi
   expectQuiet(visitor);
 }
 
-describe.each(Object.entries(places))('%s', (name, placeOf) => {
+describe.each(Object.entries(places))('%s', inBrowser, (name, placeOf) => {
   it('is accessible, named, quiet and fits a telephone', async () => {
     await visit({}, (visitor) => expectGoodPage(visitor, name, placeOf(agency)));
   });
 });
 
-describe('pages for people who are not signed in', () => {
+describe('pages for people who are not signed in', inBrowser, () => {
   it.each(['/sign-in', '/sign-up', '/invitations/some-token'])(
     '%s is accessible and fits a telephone',
     async (path) => {
@@ -145,7 +146,7 @@ describe('pages for people who are not signed in', () => {
   );
 });
 
-describe('a contact', () => {
+describe('a contact', inBrowser, () => {
   it('is shown with identities, consent, segments and timeline, accessibly', () =>
     visit({}, async ({ page }) => {
       await page.goto(segment(agency, 'Buyers'));

@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createAgency, pricingRule, type Agency } from '../support/agency.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { newEmail, Person } from '../support/person.js';
-import { enter, expectAccessible, expectQuiet, openBrowser, openVisitor, type Visitor } from './browser.js';
+import {
+  enter,
+  expectAccessible,
+  expectQuiet,
+  inBrowser,
+  openBrowser,
+  openVisitor,
+  type Visitor,
+} from './browser.js';
 import { expectGoodPage } from './check-page.js';
 
 /** A rule is built by clicks, by keys alone, by dragging and as text; what all of them say is the same, and counted. */
@@ -98,7 +106,7 @@ async function add(button: string, letters: string, option: RegExp): Promise<voi
   await page.getByRole('option', { name: option }).first().click();
 }
 
-describe('building a rule', () => {
+describe('building a rule', inBrowser, () => {
   it('takes clicks, shows the exact count and follows the text, is undone and saved', async () => {
     await page.goto(builder());
     await page.getByLabel('Name').fill('Warm leads of the builder');
@@ -304,7 +312,7 @@ describe('building a rule', () => {
   });
 });
 
-describe('another rule for a segment', () => {
+describe('another rule for a segment', inBrowser, () => {
   it('is shown with what it would do to members and dependents before it is saved', async () => {
     const id = agency.segments['Pricing page, no demo'] ?? '';
     await page.goto(`${home()}/segments/${id}/edit`);
@@ -328,7 +336,7 @@ describe('another rule for a segment', () => {
   });
 });
 
-describe('the pages of a segment', () => {
+describe('the pages of a segment', inBrowser, () => {
   it('show how it grew and who came, and what it has in common with others', async () => {
     const { owner, workspaces, segments } = agency;
     const workspaceId = workspaces['Northwind Analytics'];

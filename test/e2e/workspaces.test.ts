@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAgency, type Agency } from '../support/agency.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { enter, expectQuiet, openBrowser, openVisitor, type Visitor } from './browser.js';
+import { enter, expectQuiet, inBrowser, openBrowser, openVisitor, type Visitor } from './browser.js';
 
 /** Working in several workspaces: moving between them, finding people, writing rules together. */
 
@@ -33,7 +33,7 @@ afterEach(() => visitor.close());
 const home = (name: keyof Agency['workspaces']): string => `/w/${agency.workspaces[name]}`;
 const rowsOf = (label: string) => page.getByRole('group', { name: label }).getByRole('row');
 
-describe('switching workspaces', () => {
+describe('switching workspaces', inBrowser, () => {
   it('goes by keyboard to the same part of the other one, and shows none of the first one’s rows', async () => {
     await page.goto(`${home('Northwind Analytics')}/contacts`);
     await page.getByText('@northwind-analytics.example').first().waitFor();
@@ -67,7 +67,7 @@ describe('switching workspaces', () => {
   });
 });
 
-describe('the list of contacts', () => {
+describe('the list of contacts', inBrowser, () => {
   const people = () => rowsOf('Contacts');
 
   it('is searched by the beginnings of words, and the address keeps the search', async () => {
@@ -110,7 +110,7 @@ describe('the list of contacts', () => {
   });
 });
 
-describe('writing a rule', () => {
+describe('writing a rule', inBrowser, () => {
   beforeEach(async () => {
     await page.goto(`${home('Northwind Analytics')}/segments/new`);
     await page.getByRole('button', { name: 'Text', exact: true }).click();
@@ -159,7 +159,7 @@ describe('writing a rule', () => {
   });
 });
 
-describe('a segment that several people work on', () => {
+describe('a segment that several people work on', inBrowser, () => {
   it('is not overwritten by somebody who began from an older version', async () => {
     const { owner, workspaces, segments } = agency;
     const id = segments['Nobody yet'];
@@ -216,7 +216,7 @@ describe('a segment that several people work on', () => {
   });
 });
 
-describe('when the server does not answer', () => {
+describe('when the server does not answer', inBrowser, () => {
   it('says so, and goes on when it answers again', async () => {
     await page.goto(home('Northwind Analytics'));
     await page.getByText('Webinar guests').waitFor();
