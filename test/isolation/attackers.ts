@@ -25,6 +25,10 @@ export interface Attacker {
 /** Makes an attacker who moves in with the sibling. */
 export async function createAttacker(owner: Pool, sibling: Victim): Promise<Attacker> {
   const attacker = { home: imagineTenant(), callers: new Map(), sibling };
+  // Lists go by name: the sibling stands last in them, whatever the home of the moment is called.
+  await owner.query(`update workspaces set name = 'zz' || name where id = $1`, [
+    sibling.real.tenant.workspaceId,
+  ]);
   await moveHome(owner, attacker);
   return attacker;
 }
