@@ -12,15 +12,13 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
+import { describeValues } from '../../platform/graphql/describe-values.js';
 import { IsName } from '../../platform/graphql/is-name.js';
 import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
 import { AttributeValueScalar } from '../attributes/index.js';
 import type { ActionKind, AutomationStatus, Priority, Reason, Trigger } from './automation.js';
 import { reasons } from './automation.js';
 import type { RunStatus, StepOutcome } from './run.repository.js';
-
-const described = (texts: Record<string, string>) =>
-  Object.fromEntries(Object.entries(texts).map(([name, description]) => [name, { description }])) as never;
 
 /** GraphQL's enum of triggers. */
 export enum TriggerEnum {
@@ -30,7 +28,10 @@ export enum TriggerEnum {
 registerEnumType(TriggerEnum, {
   name: 'AutomationTrigger',
   description: 'What sets an automation off.',
-  valuesConfig: described({ ENTER: 'A contact enters the segment.', EXIT: 'A contact leaves the segment.' }),
+  valuesConfig: describeValues({
+    ENTER: 'A contact enters the segment.',
+    EXIT: 'A contact leaves the segment.',
+  }),
 });
 
 /** GraphQL's enum of what an automation is at. */
@@ -43,7 +44,7 @@ export enum AutomationStatusEnum {
 registerEnumType(AutomationStatusEnum, {
   name: 'AutomationStatus',
   description: 'Whether an automation does anything.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     DRAFT: 'It never has.',
     ACTIVE: 'It does.',
     PAUSED: 'It stands still: what happens meanwhile is passed over, and runs that wait go on later.',
@@ -60,7 +61,7 @@ export enum PriorityEnum {
 registerEnumType(PriorityEnum, {
   name: 'FollowUpPriority',
   description: 'How urgent a follow-up is.',
-  valuesConfig: described({ LOW: 'Can wait.', NORMAL: 'As usual.', HIGH: 'Comes first.' }),
+  valuesConfig: describeValues({ LOW: 'Can wait.', NORMAL: 'As usual.', HIGH: 'Comes first.' }),
 });
 
 /** GraphQL's enum of changes of a list. */
@@ -71,7 +72,7 @@ export enum ListChangeEnum {
 registerEnumType(ListChangeEnum, {
   name: 'AutomationListChange',
   description: 'Whether a contact is put on a list or taken off it.',
-  valuesConfig: described({ ADD: 'It is put on it.', REMOVE: 'It is taken off it.' }),
+  valuesConfig: describeValues({ ADD: 'It is put on it.', REMOVE: 'It is taken off it.' }),
 });
 
 /** GraphQL's enum of what runs come to. */
@@ -84,7 +85,7 @@ export enum RunStatusEnum {
 registerEnumType(RunStatusEnum, {
   name: 'AutomationRunStatus',
   description: 'What a run has come to.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     DUE: 'It is under way, or waits.',
     DONE: 'Something was done.',
     SKIPPED: 'Nothing was to be done; `reason` says why.',
@@ -103,7 +104,7 @@ export enum StepOutcomeEnum {
 registerEnumType(StepOutcomeEnum, {
   name: 'AutomationStepOutcome',
   description: 'What an action of a run came to.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     SENDING: 'The message is being handed over.',
     DONE: 'It was done.',
     SKIPPED: 'It was not to be done; `reason` says why.',
@@ -120,7 +121,7 @@ export const ReasonEnum = Object.fromEntries(Object.keys(reasons).map((name) => 
 registerEnumType(ReasonEnum, {
   name: 'AutomationReason',
   description: 'Why a run, or an action of it, came to nothing.',
-  valuesConfig: described(reasons),
+  valuesConfig: describeValues(reasons),
 });
 
 const longestText = 100_000;

@@ -6,6 +6,7 @@ import { requireAudience } from '../audiences/index.js';
 import { requireDestination, type DestinationKind } from '../destinations/index.js';
 import { requireSegment } from '../segments/index.js';
 import type { Action, ActionKind } from './automation.js';
+import { contactKeyOf } from './contact-keys.js';
 import type { AutomationDefinition } from './edit-automations.js';
 
 /** Actions of one automation at most. */
@@ -27,7 +28,7 @@ const checks: { [Kind in ActionKind]: (checking: Checking<Kind>) => Promise<void
       throw invalid(`${path}.text`, 'The message says nothing: give it a text, or HTML.');
     try {
       for (const name of compileTemplate(action).variables) {
-        const key = /^contact\.([^.[]+)/.exec(name)?.[1];
+        const key = contactKeyOf(name);
         if (key !== undefined) requireAttribute(catalog, key, path);
         else if (!['workspace.name', 'unsubscribe_url'].includes(name))
           throw invalid(path, `The message asks for ${name}, which there is not.`);

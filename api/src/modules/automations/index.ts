@@ -31,6 +31,7 @@ import {
 } from './look-after.job.js';
 import { addUnsubscribeRoutes } from './unsubscribe/index.js';
 
+export { contactKeysIn } from './contact-keys.js';
 export { automationDefinition } from './read-definition.js';
 export {
   automationsNaming,

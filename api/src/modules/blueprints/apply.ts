@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { WorkspaceTransaction } from '../../platform/database/with-workspace.js';
 import { Failure, type Problem } from '../../platform/errors.js';
 import { activateAutomation } from '../automations/index.js';
@@ -13,7 +14,7 @@ import {
   type AppliedPart,
 } from './application.repository.js';
 import { partsOf, type BlueprintDocument, type DocumentPart, type PartKind } from './document.js';
-import { readDrift, type Drift } from './drift.js';
+import { asStored, readDrift, type Drift } from './drift.js';
 import { fillParameters } from './fill-parameters.js';
 import { partTypes, type Making } from './parts/index.js';
 import { fill, type Filling } from './placeholders.js';
@@ -161,21 +162,7 @@ async function applyPart(
 
 /** Whether a thing stands as it did before the blueprint was applied again. */
 function isAsBefore(drift: Drift | undefined, applied: object): boolean {
-  return (
-    drift?.state === 'in_step' &&
-    JSON.stringify(sorted(drift.part.applied)) === JSON.stringify(sorted(applied))
-  );
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+  return drift?.state === 'in_step' && isDeepStrictEqual(drift.part.applied, asStored(applied));
 }
 
 async function findToAdopt(

@@ -1,6 +1,7 @@
 import { ArrayMaxSize, MaxLength, ValidateNested } from 'class-validator';
 import { Directive, Extensions, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
+import { describeValues } from '../../platform/graphql/describe-values.js';
 import { IsName } from '../../platform/graphql/is-name.js';
 import { connectionOf } from '../../platform/graphql/pagination.js';
 import { ProblemType } from '../../platform/graphql/problem.types.js';
@@ -11,15 +12,12 @@ import type { Blueprint } from './blueprint.repository.js';
 import type { BlueprintParameter, PartKind } from './document.js';
 import type { PartState } from './drift.js';
 
-const described = (texts: Record<string, string>) =>
-  Object.fromEntries(Object.entries(texts).map(([name, description]) => [name, { description }])) as never;
-
 /** GraphQL's enum of kinds of parts. */
 export const PartKindEnum = { SEGMENT: 'segment', AUDIENCE: 'audience', AUTOMATION: 'automation' } as const;
 registerEnumType(PartKindEnum, {
   name: 'BlueprintPartKind',
   description: 'What a part of a blueprint is.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     SEGMENT: 'A segment, by rule or static.',
     AUDIENCE: 'A custom audience.',
     AUTOMATION: 'An automation.',
@@ -37,7 +35,7 @@ export const ParameterTypeEnum = {
 registerEnumType(ParameterTypeEnum, {
   name: 'BlueprintParameterType',
   description: 'What a parameter of a blueprint is.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     TEXT: 'A text.',
     NUMBER: 'A number.',
     BOOLEAN: 'Yes or no.',
@@ -51,7 +49,7 @@ export const OnDriftEnum = { REFUSE: 'refuse', KEEP: 'keep', OVERWRITE: 'overwri
 registerEnumType(OnDriftEnum, {
   name: 'BlueprintOnDrift',
   description: 'What becomes of what was changed by hand in a workspace, or put aside, since it was applied.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     REFUSE: 'Nothing is applied to that workspace; what was changed is named.',
     KEEP: 'It stays as it is; the rest is applied.',
     OVERWRITE: 'It becomes what the blueprint says; what was put aside is made anew.',
@@ -71,7 +69,7 @@ export const OutcomeEnum = {
 registerEnumType(OutcomeEnum, {
   name: 'BlueprintOutcome',
   description: 'What became of a part.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     CREATED: 'It was made.',
     CHANGED: 'It was brought in step.',
     UNCHANGED: 'It was in step already.',
@@ -92,7 +90,7 @@ export const PartStateEnum = {
 registerEnumType(PartStateEnum, {
   name: 'BlueprintPartState',
   description: 'How a thing stands to what the blueprint left.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     IN_STEP: 'It is as the blueprint left it.',
     CHANGED: 'It was changed by hand since.',
     ARCHIVED: 'It was put aside.',

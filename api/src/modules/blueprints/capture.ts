@@ -5,7 +5,7 @@ import { compileTemplate } from '../../platform/templates/template.js';
 import { partsOfApplication } from './application.repository.js';
 import { attributeCatalog, definitionFor, type AttributeSubject } from '../attributes/index.js';
 import { requireAudience } from '../audiences/index.js';
-import { requireAutomation, type AutomationDefinition } from '../automations/index.js';
+import { contactKeysIn, requireAutomation, type AutomationDefinition } from '../automations/index.js';
 import { requireDestination } from '../destinations/index.js';
 import { requireSegment } from '../segments/index.js';
 import {
@@ -271,11 +271,7 @@ async function attributesOf(tx: WorkspaceTransaction, found: Found): Promise<Blu
     for (const action of definition.actions) {
       if (action.kind === 'attribute') note('contact', [action.key]);
       if (action.kind === 'webhook') note('contact', action.attributes);
-      if (action.kind === 'email')
-        note(
-          'contact',
-          compileTemplate(action).variables.flatMap((name) => /^contact\.([^.[]+)/.exec(name)?.[1] ?? []),
-        );
+      if (action.kind === 'email') note('contact', contactKeysIn(compileTemplate(action).variables));
     }
   return [...named.values()];
 }

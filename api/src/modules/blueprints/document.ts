@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Failure, type Problem } from '../../platform/errors.js';
+import { readFilled } from './parts/read-filled.js';
 import { placeholdersIn } from './placeholders.js';
 
 /** What the form of a document is called: a later form has another name, and this one stays readable. */
@@ -93,10 +94,7 @@ export interface DocumentPart {
  * twice, placeholders that nothing fills, segments that name each other in a circle.
  */
 export function readDocument(given: unknown, path = 'document'): BlueprintDocument {
-  const read = documentSchema.safeParse(given);
-  if (!read.success)
-    throw refused(read.error.issues.map(({ path: at, message }) => problem(`${path}${spell(at)}`, message)));
-  const document = read.data;
+  const document = readFilled(documentSchema, given, path);
   const problems = [...doubles(document, path), ...unfilled(document, path), ...otherKinds(document, path)];
   if (problems.length > 0) throw refused(problems);
   partsOf(document, path);
@@ -167,10 +165,6 @@ function otherKinds({ parameters }: BlueprintDocument, path: string): Problem[] 
 /** Whether a value is one that a parameter of this type can have. */
 export function fitsType(type: BlueprintParameter['type'], value: unknown): boolean {
   return typeof value === (type === 'number' || type === 'boolean' ? type : 'string');
-}
-
-function spell(path: readonly PropertyKey[]): string {
-  return path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
 }
 
 function problem(path: string, message: string): Problem {

@@ -23,11 +23,16 @@ export async function readDrift(tx: WorkspaceTransaction, parts: readonly Applie
   return drifts;
 }
 
+/** A definition in the form in which it is kept. */
+export function asStored(definition: object): Record<string, unknown> {
+  return JSON.parse(JSON.stringify(definition)) as Record<string, unknown>;
+}
+
 async function driftOf(tx: WorkspaceTransaction, part: AppliedPart): Promise<Drift> {
   const left = part.applied as Record<string, unknown>;
   const held = await partTypes[part.kind].read(tx, part.objectId);
   if (!held) return { part, state: 'gone', name: String(left['name']), fields: [] };
-  const now = JSON.parse(JSON.stringify(held.definition)) as Record<string, unknown>;
+  const now = asStored(held.definition);
   const fields = Object.keys({ ...left, ...now }).filter(
     (field) => !isDeepStrictEqual(left[field], now[field]),
   );

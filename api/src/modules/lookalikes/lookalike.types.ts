@@ -2,6 +2,7 @@ import { printTrait } from '@coterie/lookalike';
 import { ArrayMaxSize, Max, MaxLength, Min } from 'class-validator';
 import { ArgsType, Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { Readable } from '../../platform/graphql/access.js';
+import { describeValues } from '../../platform/graphql/describe-values.js';
 import { IsName } from '../../platform/graphql/is-name.js';
 import { connectionOf, PageArgs } from '../../platform/graphql/pagination.js';
 import type { ContactType } from '../contacts/index.js';
@@ -13,9 +14,6 @@ import type {
   TypicalTrait,
 } from './lookalike.js';
 
-const described = (texts: Record<string, string>) =>
-  Object.fromEntries(Object.entries(texts).map(([name, description]) => [name, { description }])) as never;
-
 /** GraphQL's enum of schedules. */
 export const TrainingScheduleEnum = {
   MANUAL: 'manual',
@@ -26,7 +24,7 @@ export const TrainingScheduleEnum = {
 registerEnumType(TrainingScheduleEnum, {
   name: 'LookalikeSchedule',
   description: 'When a lookalike is grown anew by itself.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     MANUAL: 'When somebody asks.',
     DAILY: 'Every day.',
     WEEKLY: 'Every seven days.',
@@ -45,7 +43,7 @@ export const LookalikeStatusEnum = {
 registerEnumType(LookalikeStatusEnum, {
   name: 'LookalikeStatus',
   description: 'How growing a lookalike stands.',
-  valuesConfig: described({
+  valuesConfig: describeValues({
     QUEUED: 'It waits for a worker.',
     TRAINING: 'It is being grown; `progress` says how far.',
     READY: 'It was grown.',

@@ -1,3 +1,4 @@
+import { contactKeysIn } from '../contact-keys.js';
 import type { WorkspaceTransaction } from '../../../platform/database/with-workspace.js';
 import {
   compileTemplate,
@@ -22,7 +23,7 @@ export async function fillIn(
   { ordinal, workspace, unsubscribeUrl }: FilledWith,
 ): Promise<RenderedMessage> {
   const template = compileTemplate(message, { timeZone: workspace.timeZone });
-  const keys = template.variables.flatMap((name) => /^contact\.([^.[]+)/.exec(name)?.[1] ?? []);
+  const keys = contactKeysIn(template.variables);
   const data = {
     contact: ordinal === null ? {} : await contactValues(tx, ordinal, keys),
     workspace: { name: workspace.name },

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Failure } from '../../../platform/errors.js';
 
-/** Reads a part whose placeholders are filled in. Throws INVALID_INPUT with every problem and its place below `path`. */
+/** Reads a document, or a part of one whose placeholders are filled in. Throws INVALID_INPUT with every problem and its place below `path`. */
 export function readFilled<Schema extends z.ZodType>(
   schema: Schema,
   body: unknown,
